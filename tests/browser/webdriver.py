@@ -1,0 +1,197 @@
+"""A small client of the W3C WebDriver protocol for headless Chromium. Standard library only.
+
+    with Browser() as browser:
+        browser.open("http://127.0.0.1:8080/")
+        browser.type("#question", "Hello" + ENTER)
+        browser.wait_for(lambda: browser.text(".answer"))
+
+The browser gets a fresh profile. It and its driver are stopped at the end of the block, whatever happens.
+"""
+
+import base64
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+ENTER = "\ue007"
+SHIFT = "\ue008"
+TAB = "\ue004"
+ESCAPE = "\ue00c"
+NULL = "\ue000"  # lets go of held keys such as SHIFT
+
+SKIPPED = 77  # exit status of a test that could not run here (CTest: SKIP_RETURN_CODE 77)
+
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key of an element reference, fixed by the standard
+
+CHROMIUM_ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",  # root, as in a container, has no sandbox
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",  # containers have a small /dev/shm
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--window-size=1280,860",
+    "--hide-scrollbars",
+]
+
+
+class WebDriverError(Exception):
+    """The driver or the browser refused a command."""
+
+
+def missing_programs():
+    """Names of the programs that are needed and not installed."""
+    return [names[0] for names in (("chromium", "chromium-browser", "google-chrome"), ("chromedriver",))
+            if not any(map(shutil.which, names))]
+
+
+class Browser:
+    """One headless browser with one page."""
+
+    def __init__(self, arguments=()):
+        self._arguments = CHROMIUM_ARGUMENTS + list(arguments)
+        self._driver = None
+        self._session = None
+        self._directory = None
+
+    def __enter__(self):
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def _start(self):
+        self._directory = tempfile.mkdtemp(prefix="firstlight-browser-")
+        log = os.path.join(self._directory, "chromedriver.log")
+        # Port 0 lets the driver take a free port; it tells which one in its log. Its own process group, so that the
+        # browser's many processes can be ended together.
+        with open(log, "wb") as output:
+            self._driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=output, stderr=output,
+                                            start_new_session=True)
+        self._port = self._wait_for_port(log)
+        binary = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+        profile = "--user-data-dir=" + os.path.join(self._directory, "profile")
+        answer = self._call("POST", "/session", {"capabilities": {"alwaysMatch": {
+            "browserName": "chrome",
+            "goog:chromeOptions": {"binary": binary, "args": self._arguments + [profile]},
+            "goog:loggingPrefs": {"browser": "ALL"},
+            "timeouts": {"script": 30_000, "pageLoad": 30_000},
+        }}})
+        self._session = "/session/" + answer["sessionId"]
+
+    def _wait_for_port(self, log):
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and self._driver.poll() is None:
+            with open(log, encoding="utf-8", errors="replace") as lines:
+                for line in lines:
+                    if "was started successfully on port" in line and line.endswith("\n"):
+                        return int(line.rstrip(". \n").rsplit(" ", 1)[1])
+            time.sleep(0.05)
+        raise WebDriverError("chromedriver did not start")
+
+    def stop(self):
+        """Ends browser and driver and removes the profile. May be called more than once."""
+        if self._session:
+            try:
+                self._call("DELETE", self._session)
+            except (WebDriverError, OSError):
+                pass  # the process group is ended below
+            self._session = None
+        if self._driver:
+            try:
+                os.killpg(self._driver.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            self._driver.wait()
+            self._driver = None
+        if self._directory:
+            # A process that is just ending may still write into the profile.
+            for _ in range(20):
+                shutil.rmtree(self._directory, ignore_errors=True)
+                if not os.path.exists(self._directory):
+                    break
+                time.sleep(0.1)
+            self._directory = None
+
+    def _call(self, method, path, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=90)
+        try:
+            content = json.dumps(body or {}) if method == "POST" else None
+            connection.request(method, path, content, {"Content-Type": "application/json"})
+            value = json.loads(connection.getresponse().read())["value"]
+        finally:
+            connection.close()
+        if isinstance(value, dict) and "error" in value:
+            raise WebDriverError(f"{value['error']}: {value.get('message', '').splitlines()[0]}")
+        return value
+
+    def _post(self, path, body=None):
+        return self._call("POST", self._session + path, body)
+
+    # ---- The page ----
+
+    def open(self, url):
+        self._post("/url", {"url": url})
+
+    def run(self, script, *arguments):
+        """Runs JavaScript in the page; `return` gives a value back."""
+        return self._post("/execute/sync", {"script": script, "args": list(arguments)})
+
+    def devtools(self, command, **parameters):
+        """Sends a command of the Chrome DevTools Protocol."""
+        return self._post("/goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def console(self):
+        """Messages of the page's console since the last call, such as errors and blocked resources."""
+        return self._post("/se/log", {"type": "browser"})
+
+    def screenshot(self, path):
+        with open(path, "wb") as image:
+            image.write(base64.b64decode(self._call("GET", self._session + "/screenshot")))
+
+    # ---- Its elements, found by CSS selector ----
+
+    def _find(self, selector):
+        return self._post("/element", {"using": "css selector", "value": selector})[ELEMENT]
+
+    def count(self, selector):
+        return len(self._post("/elements", {"using": "css selector", "value": selector}))
+
+    def click(self, selector):
+        self._post(f"/element/{self._find(selector)}/click")
+
+    def type(self, selector, keys):
+        self._post(f"/element/{self._find(selector)}/value", {"text": keys})
+
+    def text(self, selector):
+        """The text of the last match as written in the document, or "" without a match."""
+        return self.run("return [...document.querySelectorAll(arguments[0])].at(-1)?.textContent ?? ''", selector)
+
+    def visible(self, selector):
+        return self.run("return Boolean(document.querySelector(arguments[0])?.checkVisibility())", selector)
+
+    def wait_for(self, condition, what="the page", seconds=15):
+        """Waits until `condition()` is true and returns its value; fails with `what` after `seconds`."""
+        deadline = time.monotonic() + seconds
+        while True:
+            value = condition()
+            if value:
+                return value
+            if time.monotonic() > deadline:
+                raise AssertionError(f"waited {seconds} s in vain for {what}")
+            time.sleep(0.05)

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "core/progress.h"
+#include "core/result.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace firstlight {
+
+struct HttpRequest {
+    std::string method = "GET";
+    std::string url;
+    std::string unixSocket;                     ///< connect here instead of to the host of the URL; empty: TCP
+    std::map<std::string, std::string> headers; ///< always set Content-Type with a body
+    std::string body;
+    std::string bodyFile;                       ///< a file that is sent as the body instead of `body`
+    std::chrono::milliseconds connectTimeout{10000};
+    std::optional<std::chrono::milliseconds> timeout; ///< of the whole exchange; nullopt: none
+    /// Gives up with "network-stalled" when fewer than 1 KiB/s arrive for this long. nullopt: never (event streams).
+    std::optional<std::chrono::seconds> stallTimeout{60};
+    bool followRedirects = true;                ///< http and https only, at most 10; credentials never follow to another host
+    bool useProxy = true;                       ///< false for loopback and unix sockets
+    std::size_t bodyLimitBytes = 64u << 20;     ///< of a response that is collected
+    /// Takes the response body piece by piece instead of collecting it. Returns false to end the exchange.
+    std::function<bool(std::string_view piece)> onBody;
+    /// Called once with status and headers before the first piece of the body. Returns false to end the exchange.
+    std::function<bool(long status, const std::map<std::string, std::string> &headers)> onHeaders;
+};
+
+struct HttpResponse {
+    long status = 0;
+    std::map<std::string, std::string> headers; ///< names in lower case; of the last response after redirects
+    std::string body;                           ///< empty if onBody was given
+    std::string effectiveUrl;
+};
+
+/// HTTP over libcurl with one kept-alive connection. Not thread-safe: one client a thread. Certificates and proxies
+/// come from the host's ordinary settings (CURL_CA_BUNDLE, SSL_CERT_FILE, SSL_CERT_DIR, http_proxy, no_proxy, …).
+///
+/// Errors: "network-unreachable" (cannot resolve or connect; facts host), "network-certificate", "network-stalled",
+/// "network-failed" (anything else; detail is curl's sentence), "cancelled". An HTTP error status is a response, not
+/// an error. \a stop is honoured within 200 ms in every state, also while connecting.
+class HttpClient
+{
+public:
+    HttpClient();
+    HttpClient(HttpClient &&) noexcept;
+    ~HttpClient();
+
+    Result<HttpResponse> send(const HttpRequest &request, std::stop_token stop = {});
+
+private:
+    struct State;
+    std::unique_ptr<State> m_state;
+};
+
+/// Percent-encodes everything but unreserved characters.
+std::string urlEncode(std::string_view text);
+
+}
