@@ -15,4 +15,4 @@ std::optional<CpuList> parseCpuList(std::string_view text);
 std::string formatCpuList(const CpuList &cpus);
 CpuList intersection(const CpuList &a, const CpuList &b);
 
-}
+} // namespace firstlight

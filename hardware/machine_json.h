@@ -10,7 +10,8 @@ namespace firstlight {
 /// Sorted keys, null for unknown, CPU lists in kernel list format.
 nlohmann::json toJson(const Machine &machine);
 
-/// The inverse; unknown keys are ignored, a wrong type is the error "machine-profile-damaged" naming the JSON pointer.
+/// The inverse; unknown keys are ignored, a wrong type is the error "machine-profile-damaged" naming the JSON
+/// pointer.
 Result<Machine> machineFromJson(const nlohmann::json &json);
 
-}
+} // namespace firstlight

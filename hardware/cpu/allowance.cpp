@@ -1,0 +1,110 @@
+#include "hardware/cpu/allowance.h"
+
+#include "hardware/text.h"
+
+#include <algorithm>
+#include <sched.h>
+
+namespace firstlight {
+
+namespace {
+
+std::optional<CpuList> liveAffinity()
+{
+    // The kernel refuses a set smaller than its own CPU count: grow until it fits.
+    for (int capacity = 1024; capacity <= 65536; capacity *= 4) {
+        cpu_set_t *set = CPU_ALLOC(static_cast<std::size_t>(capacity));
+        const std::size_t bytes = CPU_ALLOC_SIZE(static_cast<std::size_t>(capacity));
+        if (!set)
+            return std::nullopt;
+        const bool read = sched_getaffinity(0, bytes, set) == 0;
+        CpuList cpus;
+        for (int cpu = 0; read && cpu < capacity; ++cpu) {
+            if (CPU_ISSET_S(static_cast<std::size_t>(cpu), bytes, set))
+                cpus.push_back(cpu);
+        }
+        CPU_FREE(set);
+        if (read)
+            return cpus;
+    }
+    return std::nullopt;
+}
+
+std::optional<CpuList> recordedAffinity(const Root &root)
+{
+    const std::string status = root.read("proc/self/status").value_or("");
+    std::optional<CpuList> cpus;
+    forEachLine(status, [&](std::string_view line) {
+        const auto pair = splitPair(line, ':');
+        if (pair && pair->first == "Cpus_allowed_list" && !pair->second.empty())
+            cpus = parseCpuList(pair->second);
+    });
+    return cpus;
+}
+
+std::optional<CpuList> cpuset(const Root &root, const Cgroups &cgroups)
+{
+    const auto lineage = cgroups.lineage("cpuset");
+    if (!lineage)
+        return std::nullopt;
+    // The nearest existing group's effective list already holds what its ancestors forbid.
+    const char *file = lineage->unified ? "/cpuset.cpus.effective" : "/cpuset.effective_cpus";
+    for (const std::string &folder : lineage->folders) {
+        auto text = root.readTrimmed(folder + file);
+        if (!text && !lineage->unified)
+            text = root.readTrimmed(folder + "/cpuset.cpus");
+        if (auto cpus = text ? parseCpuList(*text) : std::nullopt; cpus && !cpus->empty())
+            return cpus;
+    }
+    return std::nullopt;
+}
+
+std::optional<double> ratio(std::optional<std::uint64_t> quota, std::optional<std::uint64_t> period)
+{
+    if (!quota || !period || *quota == 0 || *period == 0)
+        return std::nullopt;
+    return static_cast<double>(*quota) / static_cast<double>(*period);
+}
+
+std::optional<double> quotaOf(const Root &root, const std::string &folder, bool unified)
+{
+    if (!unified) // no quota is -1, which is no unsigned number
+        return ratio(root.readNumber(folder + "/cpu.cfs_quota_us"),
+                     root.readNumber(folder + "/cpu.cfs_period_us"));
+    const auto text = root.read(folder + "/cpu.max"); // "max 100000" or "150000 100000"
+    const auto fields = text ? words(*text) : std::vector<std::string_view>();
+    return fields.size() == 2 ? ratio(parseUnsigned(fields[0]), parseUnsigned(fields[1])) : std::nullopt;
+}
+
+} // namespace
+
+std::optional<CpuList> allowedCpus(const Root &root, const Cgroups &cgroups, const CpuList &online)
+{
+    const auto affinity = root.isLive() ? liveAffinity() : recordedAffinity(root);
+    const auto set = cpuset(root, cgroups);
+    if (!affinity && !set)
+        return std::nullopt;
+    CpuList allowed = online;
+    if (affinity)
+        allowed = intersection(allowed, *affinity);
+    if (set)
+        allowed = intersection(allowed, *set);
+    return allowed.empty() ? std::nullopt
+                           : std::optional(std::move(allowed)); // we run somewhere: then a file is damaged
+}
+
+std::optional<double> quotaCpus(const Root &root, const Cgroups &cgroups)
+{
+    const auto lineage = cgroups.lineage("cpu");
+    if (!lineage)
+        return std::nullopt;
+    std::optional<double> tightest;
+    for (const std::string &folder : lineage->folders) {
+        const auto quota = quotaOf(root, folder, lineage->unified);
+        if (quota && (!tightest || *quota < *tightest))
+            tightest = quota;
+    }
+    return tightest;
+}
+
+} // namespace firstlight

@@ -1,0 +1,79 @@
+#include "hardware/cpu/cpu.h"
+
+#include "hardware/cpu/allowance.h"
+#include "hardware/cpu/families.h"
+#include "hardware/cpu/hypervisor.h"
+#include "hardware/cpu/topology.h"
+
+#include <sys/utsname.h>
+
+namespace firstlight {
+
+namespace {
+
+// 4096 CPUs of x86 are about 7 MB.
+constexpr std::size_t cpuInfoLimitBytes = 32u << 20;
+
+std::optional<std::string> recognisedArchitecture(const CpuInfo &info)
+{
+    for (const CpuFamily *family : cpuFamilies()) {
+        if (auto architecture = family->recognise(info))
+            return architecture;
+    }
+    return std::nullopt;
+}
+
+std::string architectureOf(const Root &root, const CpuInfo &info)
+{
+    if (utsname names{}; root.isLive() && uname(&names) == 0)
+        return names.machine;
+    if (auto recorded = root.readTrimmed("proc/sys/kernel/arch"))
+        return *recorded;
+    return recognisedArchitecture(info).value_or("");
+}
+
+void describe(const CpuInfo &info, Cpu &cpu)
+{
+    for (const CpuFamily *family : cpuFamilies()) {
+        if (family->isArchitecture(cpu.architecture)) {
+            family->describe(info, cpu);
+            return;
+        }
+    }
+}
+
+} // namespace
+
+Cpu readCpu(const Root &root, const Cgroups &cgroups)
+{
+    const std::string text = root.read("proc/cpuinfo", cpuInfoLimitBytes).value_or("");
+    const CpuInfo info = parseCpuInfo(text);
+    Cpu cpu;
+    cpu.architecture = architectureOf(root, info);
+    describe(info, cpu);
+    cpu.online = onlineCpus(&root, info);
+    if (cpu.online) {
+        cpu.allowed = allowedCpus(root, cgroups, *cpu.online);
+        cpu.cores = physicalCores(&root, info, *cpu.online);
+    }
+    cpu.quotaCpus = quotaCpus(root, cgroups);
+    cpu.hypervisor = hypervisor(root, cpu);
+    return cpu;
+}
+
+std::optional<Cpu> cpuFromText(std::string_view text)
+{
+    const CpuInfo info = parseCpuInfo(text);
+    const auto architecture = recognisedArchitecture(info);
+    if (!architecture)
+        return std::nullopt;
+    Cpu cpu;
+    cpu.architecture = *architecture;
+    describe(info, cpu);
+    cpu.online = onlineCpus(nullptr, info);
+    if (cpu.online)
+        cpu.cores = physicalCores(nullptr, info, *cpu.online);
+    return cpu;
+}
+
+} // namespace firstlight

@@ -1,0 +1,103 @@
+#include "hardware/cpu/cpuinfo.h"
+
+#include "hardware/text.h"
+
+#include <algorithm>
+
+namespace firstlight {
+
+namespace {
+
+// s390x: "processor 0: version = FF,  identification = 29AA14,  machine = 2817"
+std::optional<int> numberInKey(std::string_view key)
+{
+    constexpr std::string_view prefix = "processor ";
+    return key.starts_with(prefix) ? parseInt(trimmed(key.substr(prefix.size()))) : std::nullopt;
+}
+
+std::set<std::string> setOfWords(std::string_view text)
+{
+    std::set<std::string> result;
+    for (const std::string_view word : words(text))
+        result.emplace(word);
+    return result;
+}
+
+} // namespace
+
+std::optional<std::string_view> CpuInfo::find(const Fields &fields, std::string_view key)
+{
+    for (const auto &[name, value] : fields) {
+        if (name == key && !value.empty())
+            return value;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string_view> CpuInfo::first(std::string_view key) const
+{
+    const auto own = processors.empty() ? std::nullopt : find(processors.front().fields, key);
+    return own ? own : find(common, key);
+}
+
+CpuInfo parseCpuInfo(std::string_view text)
+{
+    CpuInfo info;
+    CpuInfo::Fields *current = &info.common;
+    forEachLine(text, [&](std::string_view line) {
+        const auto pair = splitPair(line, ':');
+        if (!pair) {
+            if (trimmed(line).empty())
+                current = &info.common;
+            return;
+        }
+        const auto &[key, value] = *pair;
+        if (const auto number = key == "processor" ? parseInt(value) : std::nullopt) {
+            info.processors.push_back({*number, {}});
+            current = &info.processors.back().fields;
+        } else if (const auto inKey = numberInKey(key)) {
+            info.processors.push_back({*inKey, {pair.value()}});
+        } else {
+            current->push_back(*pair);
+        }
+    });
+    return info;
+}
+
+std::optional<std::set<std::string>>
+commonFlags(const CpuInfo &info, std::string_view key,
+            const std::function<std::set<std::string>(std::string_view)> &take)
+{
+    // Most processors repeat the same line: compare texts first, take apart only what differs.
+    std::vector<std::string_view> lines;
+    for (const CpuInfo::Processor &processor : info.processors) {
+        const auto line = CpuInfo::find(processor.fields, key);
+        if (line && std::ranges::find(lines, *line) == lines.end())
+            lines.push_back(*line);
+    }
+    if (lines.empty()) {
+        if (const auto line = CpuInfo::find(info.common, key))
+            lines.push_back(*line);
+    }
+    if (lines.empty())
+        return std::nullopt;
+
+    std::set<std::string> flags = take(lines.front());
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+        const std::set<std::string> others = take(lines[i]);
+        std::erase_if(flags, [&](const std::string &flag) { return !others.contains(flag); });
+    }
+    return flags;
+}
+
+std::optional<std::set<std::string>> commonFlags(const CpuInfo &info, std::string_view key)
+{
+    return commonFlags(info, key, setOfWords);
+}
+
+bool hasAll(const std::set<std::string> &flags, std::initializer_list<const char *> needed)
+{
+    return std::ranges::all_of(needed, [&](const char *flag) { return flags.contains(flag); });
+}
+
+} // namespace firstlight

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "hardware/root.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace firstlight {
+
+/// Kinds ("nvidia.com/gpu") of the Container Device Interface specifications that this user can read, sorted.
+std::vector<std::string> readCdiKinds(const Root &root);
+
+/// The `kind` of one specification, YAML or JSON; nullopt if it has none of the form vendor/class.
+std::optional<std::string> cdiKind(std::string_view text);
+
+} // namespace firstlight

@@ -1,0 +1,39 @@
+#include "hardware/probe.h"
+
+#include "hardware/accelerators/accelerators.h"
+#include "hardware/cgroups.h"
+#include "hardware/cpu/cpu.h"
+#include "hardware/engines/engines.h"
+#include "hardware/memory/memory.h"
+#include "hardware/operating_system.h"
+#include "hardware/root.h"
+#include "hardware/storage/storage.h"
+
+namespace firstlight {
+
+Result<Machine> probe(const ProbeOptions &options, std::stop_token stop)
+{
+    const auto root = Root::open(options.root);
+    if (!root)
+        return fail(root.error());
+    if (stop.stop_requested())
+        return fail(cancelled());
+
+    const Cgroups cgroups = Cgroups::read(*root);
+    Machine machine;
+    readOperatingSystem(*root, machine);
+    machine.cpu = readCpu(*root, cgroups);
+    machine.memory = readMemory(*root, cgroups);
+    machine.accelerators = readAccelerators(*root);
+    if (!root->isLive())
+        return machine;
+
+    machine.storage = readStorage(options.storagePaths);
+    auto engines = readEngines(*root, cgroups, options, stop);
+    if (!engines)
+        return fail(engines.error());
+    machine.engines = std::move(*engines);
+    return machine;
+}
+
+} // namespace firstlight

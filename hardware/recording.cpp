@@ -1,0 +1,76 @@
+#include "core/files.h"
+#include "hardware/cpu/cpu.h"
+#include "hardware/machine_json.h"
+#include "hardware/probe.h"
+#include "hardware/text.h"
+
+#include <nlohmann/json.hpp>
+
+namespace firstlight {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+tl::unexpected<Error> unknownRecording(const fs::path &path)
+{
+    return fail({.code = "machine-recording-unknown",
+                 .facts = {{"path", path.string()}},
+                 .kind = ErrorKind::BadInput});
+}
+
+bool isFolder(const fs::path &path)
+{
+    std::error_code ignored;
+    return fs::is_directory(path, ignored);
+}
+
+Result<Machine> loadFolder(const fs::path &path)
+{
+    const fs::path root = isFolder(path / "machine-root") ? path / "machine-root" : path;
+    if (!isFolder(root / "proc") && !isFolder(root / "sys"))
+        return unknownRecording(path);
+    ProbeOptions options;
+    options.root = root;
+    return probe(options);
+}
+
+Result<Machine> loadProfile(const fs::path &path, const std::string &text)
+{
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    if (json.is_discarded()) {
+        return fail({.code = "machine-profile-damaged",
+                     .facts = {{"path", path.string()}, {"pointer", ""}},
+                     .kind = ErrorKind::BadInput});
+    }
+    auto machine = machineFromJson(json);
+    if (machine)
+        return machine;
+    Error error = machine.error();
+    error.facts["path"] = path.string();
+    return fail(std::move(error));
+}
+
+} // namespace
+
+Result<Machine> loadMachine(const fs::path &path)
+{
+    if (isFolder(path))
+        return loadFolder(path);
+    const auto text = readFile(path);
+    if (!text)
+        return fail(wrap({.code = "machine-recording-unreadable",
+                          .facts = {{"path", path.string()}},
+                          .kind = ErrorKind::BadInput},
+                         text.error()));
+    if (trimmed(*text).starts_with('{'))
+        return loadProfile(path, *text);
+    auto cpu = cpuFromText(*text);
+    if (!cpu)
+        return unknownRecording(path);
+    Machine machine;
+    machine.cpu = std::move(*cpu);
+    return machine;
+}
+
+} // namespace firstlight
