@@ -40,6 +40,7 @@ class FakeServer:
         self.health = 200
         self.gone = False  # drop every connection except for files of the page
         self.has_health = True
+        self.starting = False  # serve the start page and nothing else, as llama-server does while it loads its model
         self.context = 2048
 
     def stop(self):
@@ -63,7 +64,9 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             "/v1/models": (200, {"data": [{"id": "/models/Tiny-Model-Q4.gguf"}]}),
             "/props": (200, {"default_generation_settings": {"n_ctx": fake.context}}),
         }
-        if self.path not in replies:
+        if fake.starting and self.path != "/":
+            self._send_json(503, {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}})
+        elif self.path not in replies:
             super().do_GET()
         elif fake.gone:
             self.close_connection = True
@@ -106,15 +109,18 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         self._send_event("[DONE]")
 
     def _send_piece(self, choice):
-        # ASCII would hide a page that cannot join characters which arrive in two parts.
         self._send_event(json.dumps({"choices": [{"index": 0, **choice}]}, ensure_ascii=False))
 
     def _send_event(self, data):
         event = f"data: {data}\n\n".encode()
-        middle = len(event) // 2
-        for part in (event[:middle], event[middle:]):
-            self.wfile.write(part)
+        # A network may cut anywhere: here inside the first character that has several bytes.
+        cut = next((place for place, byte in enumerate(event, 1) if byte > 127), 0)
+        if cut:
+            self.wfile.write(event[:cut])
             self.wfile.flush()
+            time.sleep(0.02)
+        self.wfile.write(event[cut:])
+        self.wfile.flush()
 
     def _send_json(self, status, body):
         content = json.dumps(body).encode()

@@ -13,8 +13,9 @@ import time
 import unittest
 
 from fake_server import CONTEXT_ERROR, FakeServer
-from webdriver import ENTER, ESCAPE, NULL, SHIFT, SKIPPED, TAB, Browser, missing_programs
+from webdriver import ENTER, ESCAPE, NULL, SHIFT, SKIPPED, Browser, missing_programs
 
+READY = "#language:not(:empty)"  # the page's script has run
 ANSWER = ".answer .words"
 DONE = ".answer:last-child:not(.writing)"
 
@@ -70,10 +71,14 @@ class ChatPageTest(unittest.TestCase):
         self.open()
 
     def open(self):
-        self.browser.open(self.server.url)
+        self.visit()
         self.browser.run("localStorage.clear()")
-        self.browser.open(self.server.url)
+        self.visit()
         self.browser.console()
+
+    def visit(self):
+        self.browser.open(self.server.url)
+        self.wait_for(READY)
 
     def language(self, tag):
         self.browser.devtools("Emulation.setUserAgentOverride", userAgent=self.user_agent, acceptLanguage=tag)
@@ -107,6 +112,19 @@ class ChatPageTest(unittest.TestCase):
             self.browser.screenshot(os.path.join(directory, name + ".png"))
 
     # ---- The first sight ----
+
+    def test_opens_by_itself_when_the_server_has_started(self):
+        self.server.starting = True
+        self.browser.open(self.server.url)
+        self.browser.wait_for(lambda: self.style("svg", "opacity") == "1", "the start page")
+        self.show("starting")
+        time.sleep(3.5)
+        self.assertEqual(self.browser.count("#question"), 0)
+        self.server.starting = False
+        self.wait_for(READY)
+        self.ask()
+        self.assertEqual(self.browser.text(ANSWER), "Hello there.")
+        self.assertEqual(self.browser.run("return location.href"), self.server.url)
 
     def test_welcomes_with_focus_model_and_samples(self):
         self.wait_for_text("#model", "Tiny-Model-Q4")
@@ -247,6 +265,7 @@ class ChatPageTest(unittest.TestCase):
     # ---- Markdown ----
 
     def test_markdown_is_drawn(self):
+        self.server.timings = {"predicted_ms": 1900}
         self.server.pieces = [LONG_ANSWER[start:start + 7] for start in range(0, len(LONG_ANSWER), 7)]
         self.ask("How do I count words?")
         for selector, expected in {
@@ -306,7 +325,7 @@ class ChatPageTest(unittest.TestCase):
         self.browser.run("Object.defineProperty(Navigator.prototype, 'clipboard', {value: undefined, configurable: true})")
         self.browser.click(".answer footer .copy")
         self.wait_for_text(".answer footer .copy", "Copied")
-        self.browser.open(self.server.url)
+        self.visit()
         self.assertEqual(self.clipboard(), "by selection")
 
     # ---- Writing ----
@@ -413,6 +432,7 @@ class ChatPageTest(unittest.TestCase):
         self.assertIn("longer than the AI’s memory", self.browser.text(".error"))
         self.browser.click(".error button")
         self.assertEqual(self.browser.count(".message"), 0)
+        self.assertEqual(self.browser.run("return question.value"), "far too long")
         self.assertTrue(self.browser.visible("#welcome"))
 
     def test_old_turns_are_left_out_before_the_context_is_full(self):
@@ -424,8 +444,10 @@ class ChatPageTest(unittest.TestCase):
         self.assertEqual(contents[-1], "Question 4")
         self.assertNotIn("Question 0", contents)
         self.assertIn("Question 3", contents)
-        self.assertIn("no longer sees its oldest", self.browser.text(".answer .note"))
+        self.assertIn("no longer sees its beginning", self.browser.text(".answer .note"))
+        self.assertEqual(self.browser.count(".answer .note"), 1, "said once")
         self.assertTrue(self.browser.visible(".answer .quiet"))
+        self.browser.run("document.querySelector('.answer .quiet').scrollIntoView({block: 'center'})")
         self.show("forgotten")
 
     def test_old_turns_are_left_out_when_the_server_refuses(self):
@@ -487,7 +509,7 @@ class ChatPageTest(unittest.TestCase):
         self.assertEqual(self.browser.text(".answer footer .copy"), "复制")
         self.assertEqual(self.browser.run("return question.placeholder"), "随便问点什么…")
         self.assertEqual(self.browser.text(ANSWER), "Hello there.")
-        self.browser.open(self.server.url)
+        self.visit()
         self.assertEqual(self.browser.text("h1"), "你想问什么？")
         self.browser.click("#language")
         self.assertEqual(self.browser.text("h1"), "What would you like to ask?")
@@ -507,6 +529,7 @@ class ChatPageTest(unittest.TestCase):
         self.assertNotEqual(self.style("body", "backgroundColor"), light)
         self.show("dark-welcome")
         self.server.pieces = [LONG_ANSWER]
+        self.server.timings = {"predicted_ms": 1900}
         self.ask("How do I count words?")
         self.assert_readable()
         self.show("dark-code")

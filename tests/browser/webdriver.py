@@ -5,22 +5,21 @@
         browser.type("#question", "Hello" + ENTER)
         browser.wait_for(lambda: browser.text(".answer"))
 
-The browser gets a fresh profile. It and its driver are stopped at the end of the block, whatever happens.
+The browser gets a fresh profile. Browser, driver and profile are gone after the block, whatever happens.
 """
 
 import base64
+import contextlib
 import http.client
 import json
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
 
 ENTER = "\ue007"
 SHIFT = "\ue008"
-TAB = "\ue004"
 ESCAPE = "\ue00c"
 NULL = "\ue000"  # lets go of held keys such as SHIFT
 
@@ -44,6 +43,17 @@ CHROMIUM_ARGUMENTS = [
     "--hide-scrollbars",
 ]
 
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+# Runs the driver, on a free port that it names in its log, until our end of the pipe closes: even a test that is
+# killed leaves no browser and no profile behind.
+GUARD = """
+setsid chromedriver --port=0 >"$1/chromedriver.log" 2>&1 &
+cat >/dev/null
+kill -9 -$! 2>/dev/null
+until rm -rf "$1" 2>/dev/null; do sleep 0.1; done
+"""
+
 
 class WebDriverError(Exception):
     """The driver or the browser refused a command."""
@@ -51,7 +61,7 @@ class WebDriverError(Exception):
 
 def missing_programs():
     """Names of the programs that are needed and not installed."""
-    return [names[0] for names in (("chromium", "chromium-browser", "google-chrome"), ("chromedriver",))
+    return [names[0] for names in (CHROMIUM, ("chromedriver",))
             if not any(map(shutil.which, names))]
 
 
@@ -60,9 +70,8 @@ class Browser:
 
     def __init__(self, arguments=()):
         self._arguments = CHROMIUM_ARGUMENTS + list(arguments)
-        self._driver = None
+        self._guard = None
         self._session = None
-        self._directory = None
 
     def __enter__(self):
         try:
@@ -77,14 +86,10 @@ class Browser:
 
     def _start(self):
         self._directory = tempfile.mkdtemp(prefix="firstlight-browser-")
-        log = os.path.join(self._directory, "chromedriver.log")
-        # Port 0 lets the driver take a free port; it tells which one in its log. Its own process group, so that the
-        # browser's many processes can be ended together.
-        with open(log, "wb") as output:
-            self._driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=output, stderr=output,
-                                            start_new_session=True)
-        self._port = self._wait_for_port(log)
-        binary = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+        self._guard = subprocess.Popen(["sh", "-c", GUARD, "guard", self._directory], stdin=subprocess.PIPE,
+                                       start_new_session=True)
+        self._port = self._wait_for_port(os.path.join(self._directory, "chromedriver.log"))
+        binary = next(filter(None, map(shutil.which, CHROMIUM)))
         profile = "--user-data-dir=" + os.path.join(self._directory, "profile")
         answer = self._call("POST", "/session", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome",
@@ -94,10 +99,11 @@ class Browser:
         }}})
         self._session = "/session/" + answer["sessionId"]
 
-    def _wait_for_port(self, log):
+    @staticmethod
+    def _wait_for_port(log):
         deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and self._driver.poll() is None:
-            with open(log, encoding="utf-8", errors="replace") as lines:
+        while time.monotonic() < deadline:
+            with contextlib.suppress(FileNotFoundError), open(log, encoding="utf-8", errors="replace") as lines:
                 for line in lines:
                     if "was started successfully on port" in line and line.endswith("\n"):
                         return int(line.rstrip(". \n").rsplit(" ", 1)[1])
@@ -107,26 +113,13 @@ class Browser:
     def stop(self):
         """Ends browser and driver and removes the profile. May be called more than once."""
         if self._session:
-            try:
+            with contextlib.suppress(WebDriverError, OSError):
                 self._call("DELETE", self._session)
-            except (WebDriverError, OSError):
-                pass  # the process group is ended below
             self._session = None
-        if self._driver:
-            try:
-                os.killpg(self._driver.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            self._driver.wait()
-            self._driver = None
-        if self._directory:
-            # A process that is just ending may still write into the profile.
-            for _ in range(20):
-                shutil.rmtree(self._directory, ignore_errors=True)
-                if not os.path.exists(self._directory):
-                    break
-                time.sleep(0.1)
-            self._directory = None
+        if self._guard:
+            self._guard.stdin.close()
+            self._guard.wait()
+            self._guard = None
 
     def _call(self, method, path, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=90)
@@ -137,7 +130,7 @@ class Browser:
         finally:
             connection.close()
         if isinstance(value, dict) and "error" in value:
-            raise WebDriverError(f"{value['error']}: {value.get('message', '').splitlines()[0]}")
+            raise WebDriverError(f"{value['error']}: {(value.get('message') or '?').splitlines()[0]}")
         return value
 
     def _post(self, path, body=None):

@@ -1,0 +1,121 @@
+#include "catalog/choice.h"
+
+#include <nlohmann/json.hpp>
+
+namespace firstlight {
+
+namespace {
+
+using nlohmann::json;
+
+std::string nameOf(Verdict verdict)
+{
+    switch (verdict) {
+    case Verdict::RunsNow:
+        return "runs-now";
+    case Verdict::AfterFix:
+        return "after-fix";
+    case Verdict::Unknown:
+        return "unknown";
+    case Verdict::Cannot:
+        break;
+    }
+    return "cannot";
+}
+
+std::string nameOf(ObstacleKind kind)
+{
+    switch (kind) {
+    case ObstacleKind::Architecture:
+        return "architecture";
+    case ObstacleKind::IsaLevel:
+        return "isa-level";
+    case ObstacleKind::CpuFlags:
+        return "cpu-flags";
+    case ObstacleKind::Memory:
+        return "memory";
+    case ObstacleKind::MemoryTotal:
+        return "memory-total";
+    case ObstacleKind::Disk:
+        return "disk";
+    case ObstacleKind::NoDevice:
+        return "no-device";
+    case ObstacleKind::DeviceProperty:
+        return "device-property";
+    case ObstacleKind::DeviceDriver:
+        return "device-driver";
+    case ObstacleKind::DeviceAccess:
+        return "device-access";
+    case ObstacleKind::Cdi:
+        return "cdi";
+    case ObstacleKind::NoEngine:
+        return "no-engine";
+    case ObstacleKind::EngineVersion:
+        return "engine-version";
+    case ObstacleKind::EngineRuntime:
+        return "engine-runtime";
+    case ObstacleKind::SubordinateIds:
+        return "subordinate-ids";
+    case ObstacleKind::Undescribed:
+        break;
+    }
+    return "undescribed";
+}
+
+template <typename T> json orNull(const std::optional<T> &value)
+{
+    return value ? json(*value) : json();
+}
+
+json orNull(const std::string &value)
+{
+    return value.empty() ? json() : json(value);
+}
+
+json toJson(const Obstacle &obstacle)
+{
+    return {{"kind", nameOf(obstacle.kind)},     {"subject", obstacle.subject},
+            {"needed", orNull(obstacle.needed)}, {"found", orNull(obstacle.found)},
+            {"fixable", obstacle.fixable},       {"unknown", obstacle.unknown}};
+}
+
+json toJson(const Estimate &estimate)
+{
+    json inputs = json::array();
+    for (const auto &[name, value] : estimate.inputs)
+        inputs.push_back({{"name", name}, {"value", value}});
+    return {{"memoryBytes", orNull(estimate.memoryBytes)},
+            {"diskBytes", orNull(estimate.diskBytes)},
+            {"tokensPerSecond", orNull(estimate.tokensPerSecond)},
+            {"inputs", std::move(inputs)}};
+}
+
+json toJson(const VariantChoice &choice)
+{
+    json obstacles = json::array();
+    for (const Obstacle &obstacle : choice.obstacles)
+        obstacles.push_back(toJson(obstacle));
+    return {{"variant", choice.variant},
+            {"verdict", nameOf(choice.verdict)},
+            {"obstacles", std::move(obstacles)},
+            {"model", orNull(choice.model)},
+            {"contextTokens", orNull(choice.contextTokens)},
+            {"placement", choice.placement == Placement::Accelerator ? "accelerator" : "cpu"},
+            {"device", orNull(choice.device)},
+            {"estimate", toJson(choice.estimate)}};
+}
+
+} // namespace
+
+nlohmann::json toJson(const Choice &choice)
+{
+    json ranked = json::array();
+    for (const VariantChoice &each : choice.ranked)
+        ranked.push_back(toJson(each));
+    const VariantChoice *chosen = choice.chosen();
+    return {{"demo", choice.demo},
+            {"chosen", chosen ? json(chosen->variant) : json()},
+            {"ranked", std::move(ranked)}};
+}
+
+} // namespace firstlight

@@ -1,0 +1,196 @@
+#include "catalog/choosing/machine_terms.h"
+
+#include "catalog/choosing/comparing.h"
+#include "catalog/requirement_keys.h"
+
+#include <algorithm>
+
+namespace firstlight {
+
+namespace {
+
+ObstacleKind kindOf(const Term &term, bool aboutDevice)
+{
+    if (aboutDevice) {
+        if (term.key == "vendor" || term.key == "kind")
+            return ObstacleKind::NoDevice;
+        return term.key == "module" ? ObstacleKind::DeviceDriver : ObstacleKind::DeviceProperty;
+    }
+    if (term.key == "arch")
+        return ObstacleKind::Architecture;
+    if (term.key == "isa")
+        return ObstacleKind::IsaLevel;
+    if (term.key == "flags")
+        return ObstacleKind::CpuFlags;
+    if (term.key == "cdi")
+        return ObstacleKind::Cdi;
+    return term.key == "podman" ? ObstacleKind::EngineVersion : ObstacleKind::MemoryTotal;
+}
+
+/// What the sentence is about: the values of a choice of words, else the key.
+std::string subjectOf(const Term &term)
+{
+    const bool named = term.key == "vendor" || term.key == "cdi" || term.key == "arch";
+    return named ? neededBy(term, false, false) : term.key;
+}
+
+Obstacles missing(const Term &term, bool aboutDevice, const std::string &found, bool fixable = false)
+{
+    return {{.kind = kindOf(term, aboutDevice),
+             .subject = subjectOf(term),
+             .needed = neededBy(term, term.key == "memory", false),
+             .found = found,
+             .fixable = fixable}};
+}
+
+Obstacles unknown(const Term &term)
+{
+    return {undescribed(term.key, neededBy(term, term.key == "memory", false))};
+}
+
+Obstacles checkArchitecture(const Term &term, const Machine &machine)
+{
+    if (machine.cpu.architecture.empty())
+        return unknown(term);
+    return matchesWord(term, machine.cpu.architecture) ? Obstacles{}
+                                                       : missing(term, false, machine.cpu.architecture);
+}
+
+Obstacles checkIsaLevel(const Term &term, const Machine &machine)
+{
+    const IsaLevel *needed = isaLevel(term.values.front());
+    const std::string &architecture = machine.cpu.architecture;
+    if (needed && !architecture.empty() && needed->architecture != architecture)
+        return missing({"arch", Comparison::Equal, {needed->architecture}}, false, architecture);
+    const IsaLevel *found = machine.cpu.isaLevel ? isaLevel(*machine.cpu.isaLevel) : nullptr;
+    if (!needed || !found)
+        return unknown(term);
+    const bool included
+        = std::find(found->includes.begin(), found->includes.end(), needed->name) != found->includes.end();
+    return included ? Obstacles{} : missing(term, false, found->name);
+}
+
+Obstacles checkFlags(const Term &term, const Machine &machine)
+{
+    if (!machine.cpu.flags)
+        return unknown(term);
+    std::string absent;
+    for (const std::string &flag : term.values) {
+        if (!machine.cpu.flags->contains(flag))
+            absent += (absent.empty() ? "" : ", ") + flag;
+    }
+    if (absent.empty())
+        return {};
+    return {{.kind = ObstacleKind::CpuFlags, .subject = absent, .needed = neededBy(term, false, false)}};
+}
+
+/// The memory that programs of this user may have at all.
+std::optional<std::uint64_t> totalMemory(const Machine &machine)
+{
+    const Memory &memory = machine.memory;
+    if (!memory.totalBytes || !memory.limitBytes)
+        return memory.totalBytes;
+    return std::min(*memory.totalBytes, *memory.limitBytes);
+}
+
+Obstacles checkMemory(const Term &term, std::optional<std::uint64_t> found, bool aboutDevice)
+{
+    if (!found)
+        return unknown(term);
+    return matchesSize(term, *found) ? Obstacles{} : missing(term, aboutDevice, std::to_string(*found));
+}
+
+Obstacles checkCdi(const Term &term, const Machine &machine)
+{
+    if (!machine.engines)
+        return {};
+    const std::vector<std::string> &kinds = machine.engines->cdiKinds;
+    const bool present = std::any_of(kinds.begin(), kinds.end(), [&](const std::string &kind) {
+        return std::find(term.values.begin(), term.values.end(), kind) != term.values.end();
+    });
+    const bool wanted = term.comparison != Comparison::NotEqual;
+    return present == wanted ? Obstacles{} : missing(term, false, {}, true);
+}
+
+Obstacles checkPodmanVersion(const Term &term, const Machine &machine)
+{
+    if (!machine.engines
+        || !machine.engines->podman) // a missing podman is an obstacle of every variant already
+        return {};
+    const std::optional<std::string> &version = machine.engines->podman->version;
+    const std::optional<bool> matches = version ? matchesVersion(term, *version) : std::nullopt;
+    if (!matches)
+        return unknown(term);
+    return *matches ? Obstacles{} : missing(term, false, *version, true);
+}
+
+Obstacles checkDeviceWord(const Term &term, const std::string &found)
+{
+    return matchesWord(term, found) ? Obstacles{} : missing(term, true, found);
+}
+
+Obstacles checkModule(const Term &term, const Accelerator &device)
+{
+    const std::string found = device.driver.value_or("");
+    return matchesWord(term, found) ? Obstacles{} : missing(term, true, found, true);
+}
+
+Obstacles checkDeviceVersion(const Term &term, const std::optional<std::string> &found)
+{
+    const std::optional<bool> matches = found ? matchesVersion(term, *found) : std::nullopt;
+    if (!found || (!matches && term.key == "driver"))
+        return unknown(term);
+    // A driver can be updated; silicon cannot.
+    return matches.value_or(false) ? Obstacles{} : missing(term, true, *found, term.key == "driver");
+}
+
+} // namespace
+
+Obstacles checkMachineTerm(const Term &term, const Machine &machine)
+{
+    if (term.key == "arch")
+        return checkArchitecture(term, machine);
+    if (term.key == "isa")
+        return checkIsaLevel(term, machine);
+    if (term.key == "flags")
+        return checkFlags(term, machine);
+    if (term.key == "memory")
+        return checkMemory(term, totalMemory(machine), false);
+    if (term.key == "cdi")
+        return checkCdi(term, machine);
+    if (term.key == "podman")
+        return checkPodmanVersion(term, machine);
+    return unknown(term);
+}
+
+Obstacles checkDeviceTerm(const Term &term, const Accelerator &device, const Machine &machine)
+{
+    if (term.key == "vendor")
+        return checkDeviceWord(term, device.vendor);
+    if (term.key == "kind")
+        return checkDeviceWord(term, device.kind);
+    if (term.key == "module")
+        return checkModule(term, device);
+    if (term.key == "compute")
+        return checkDeviceVersion(term, device.compute);
+    if (term.key == "driver")
+        return checkDeviceVersion(term, device.driverVersion);
+    if (term.key == "memory")
+        return checkMemory(term, usableMemoryOf(device, machine), true);
+    return unknown(term);
+}
+
+Obstacle forbiddenBy(const Term &term, bool aboutDevice, const std::string &found)
+{
+    return {.kind = kindOf(term, aboutDevice),
+            .subject = subjectOf(term),
+            .needed = neededBy(term, term.key == "memory", true),
+            .found = found};
+}
+
+std::optional<std::uint64_t> usableMemoryOf(const Accelerator &device, const Machine &machine)
+{
+    return device.integrated.value_or(false) ? totalMemory(machine) : device.memoryBytes;
+}
+
+} // namespace firstlight

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "catalog/choice.h"
+#include "catalog/demo.h"
+
+#include <vector>
+
+namespace firstlight {
+
+/// A variant with what was found about it.
+struct JudgedVariant {
+    const Variant *variant;
+    VariantChoice choice;
+};
+
+/// Best first, by verdict; accelerator before CPU; what asks for more (and so is made for less) before what
+/// asks for less, where one requirement contains the other; digest or recipe before tag; weight; less memory;
+/// id. Total, and independent of the order of \a variants.
+void rank(std::vector<JudgedVariant> &variants);
+
+/// Whether every computer that satisfies \a stronger satisfies \a weaker too, as far as the terms show it.
+bool implies(const Requirement &stronger, const Requirement &weaker);
+
+} // namespace firstlight

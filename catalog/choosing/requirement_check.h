@@ -1,0 +1,16 @@
+#pragma once
+
+#include "catalog/choosing/device_check.h"
+
+namespace firstlight {
+
+struct RequirementFinding {
+    Obstacles obstacles;
+    const Accelerator *device
+        = nullptr; ///< of the first `device` in it that has one, also if that is only a near miss
+};
+
+/// What keeps \a machine from \a variant's own requirement.
+RequirementFinding checkRequirement(const Variant &variant, const Machine &machine);
+
+} // namespace firstlight

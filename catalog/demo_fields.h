@@ -1,0 +1,132 @@
+#pragma once
+
+#include "catalog/catalog_memory.h"
+
+#include <concepts>
+#include <tuple>
+#include <type_traits>
+
+namespace firstlight {
+
+/// The members of each remembered struct, for catalog/binary_archive.h. Every member is named, so that one
+/// more does not compile until it is remembered too; then the version in catalog_memory.cpp must change.
+
+template <typename T, typename Struct>
+concept Like = std::same_as<std::remove_const_t<T>, Struct>;
+
+template <Like<LocalizedText> T> auto fieldsOf(T &value)
+{
+    auto &[en, zhCn] = value;
+    return std::tie(en, zhCn);
+}
+
+template <Like<SourcePosition> T> auto fieldsOf(T &value)
+{
+    auto &[line, column] = value;
+    return std::tie(line, column);
+}
+
+template <Like<WantedFile> T> auto fieldsOf(T &value)
+{
+    auto &[name, sources, sha256, sizeBytes, packageFile, packageSha256] = value;
+    return std::tie(name, sources, sha256, sizeBytes, packageFile, packageSha256);
+}
+
+template <Like<Model> T> auto fieldsOf(T &value)
+{
+    auto &[id, name, format, parameters, kvBytesPerToken, maxContext, licence, file] = value;
+    return std::tie(id, name, format, parameters, kvBytesPerToken, maxContext, licence, file);
+}
+
+template <Like<Interface> T> auto fieldsOf(T &value)
+{
+    auto &[webPath, api, port, socket] = value;
+    return std::tie(webPath, api, port, socket);
+}
+
+template <Like<Readiness> T> auto fieldsOf(T &value)
+{
+    auto &[httpPath, within] = value;
+    return std::tie(httpPath, within);
+}
+
+template <Like<Term> T> auto fieldsOf(T &value)
+{
+    auto &[key, comparison, values] = value;
+    return std::tie(key, comparison, values);
+}
+
+template <Like<Requirement> T> auto fieldsOf(T &value)
+{
+    auto &[kind, children, term, position] = value;
+    return std::tie(kind, children, term, position);
+}
+
+template <Like<Resources> T> auto fieldsOf(T &value)
+{
+    auto &[overheadBytes, imageBytes, buildBytes] = value;
+    return std::tie(overheadBytes, imageBytes, buildBytes);
+}
+
+template <Like<Tuning> T> auto fieldsOf(T &value)
+{
+    auto &[threads, contextTokens] = value;
+    return std::tie(threads, contextTokens);
+}
+
+template <Like<Proof> T> auto fieldsOf(T &value)
+{
+    auto &[what, logPattern, expected] = value;
+    return std::tie(what, logPattern, expected);
+}
+
+template <Like<Variant> T> auto fieldsOf(T &value)
+{
+    auto &[id, recipe, image, architectures, unlocked, models, modelWritable, requires_, resources, tuning,
+           accelerated, entrypoint, arguments, environment, devices, exceptions, proofs, weight]
+        = value;
+    return std::tie(id, recipe, image, architectures, unlocked, models, modelWritable, requires_, resources,
+                    tuning, accelerated, entrypoint, arguments, environment, devices, exceptions, proofs,
+                    weight);
+}
+
+template <Like<Demo> T> auto fieldsOf(T &value)
+{
+    auto &[id, kind, name, summary, prompts, codeLicence, weightsLicence, project, models, interface, ready,
+           variants, file]
+        = value;
+    return std::tie(id, kind, name, summary, prompts, codeLicence, weightsLicence, project, models, interface,
+                    ready, variants, file);
+}
+
+template <Like<RecipeReference> T> auto fieldsOf(T &value)
+{
+    auto &[recipe, field, position] = value;
+    return std::tie(recipe, field, position);
+}
+
+template <Like<ReadDemo> T> auto fieldsOf(T &value)
+{
+    auto &[demo, recipes] = value;
+    return std::tie(demo, recipes);
+}
+
+template <Like<CatalogMemory::DemoEntry> T> auto fieldsOf(T &value)
+{
+    auto &[sha256, read] = value;
+    return std::tie(sha256, read);
+}
+
+template <Like<CatalogMemory::RecipeEntry> T> auto fieldsOf(T &value)
+{
+    auto &[sha256, architectures] = value;
+    return std::tie(sha256, architectures);
+}
+
+template <Like<CatalogMemory::Content> T> auto fieldsOf(T &value)
+{
+    auto &[demos, recipes] = value;
+    return std::tie(demos, recipes);
+}
+
+} // namespace firstlight

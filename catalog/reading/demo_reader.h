@@ -1,0 +1,30 @@
+#pragma once
+
+#include "catalog/demo.h"
+#include "core/result.h"
+
+#include <string>
+#include <vector>
+
+namespace firstlight {
+
+/// Where a demo names a recipe: whether that exists is not known from the file's text alone.
+struct RecipeReference {
+    std::string recipe;
+    std::string field;
+    SourcePosition position;
+
+    bool operator==(const RecipeReference &) const = default;
+};
+
+struct ReadDemo {
+    Demo demo;
+    std::vector<RecipeReference> recipes;
+
+    bool operator==(const ReadDemo &) const = default;
+};
+
+/// parseDemo() plus what loadCatalog() still has to check.
+Result<ReadDemo> readDemo(const std::string &text, const std::string &file);
+
+} // namespace firstlight

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "core/result.h"
+#include "transfer/store.h"
+
+#include <string>
+#include <vector>
+
+namespace firstlight {
+
+/// Reads a lock file of Debian packages: one a line, `NAME VERSION POOL/PATH.deb SIZE SHA256`; # begins a
+/// comment line. Error "catalog-value" {file, line, column, field, needed, found} (kind DamagedCatalog).
+Result<std::vector<WantedFile>> readPackageLock(const std::string &text, const std::string &file);
+
+} // namespace firstlight

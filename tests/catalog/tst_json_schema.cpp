@@ -1,0 +1,107 @@
+#include "bad_entries.h"
+
+#include "catalog/catalog.h"
+#include "core/files.h"
+#include "core/process.h"
+
+#include <QtTest>
+#include <set>
+
+using namespace firstlight;
+namespace fs = std::filesystem;
+
+/// The published JSON Schema and the loader must be of one mind.
+class TestJsonSchema : public QObject {
+    Q_OBJECT
+
+private:
+    TemporaryDirectory m_directory
+        = *TemporaryDirectory::make(fs::temp_directory_path(), "firstlight-schema-");
+
+    /// The files among \a files that the schema accepts; nullopt: this computer has no validator.
+    std::optional<std::set<std::string>> accepted(const std::string &schema,
+                                                  const std::vector<std::string> &files)
+    {
+        ProcessSpec spec{.program = "/usr/bin/python3"}; // the system's own, where the packages are
+        if (!fs::exists(spec.program))
+            spec.program = "python3";
+        spec.arguments = {FIRSTLIGHT_TESTS_DIR "/catalog/validate.py",
+                          FIRSTLIGHT_SOURCE_DIR "/catalog/schema/" + schema};
+        spec.arguments.insert(spec.arguments.end(), files.begin(), files.end());
+        const Result<ProcessResult> result = runProcess(spec);
+        if (!result || result->exitCode == 77)
+            return std::nullopt;
+        [&] { QVERIFY2(result->succeeded(), result->errorOutput.c_str()); }();
+        std::set<std::string> good;
+        for (const QByteArray &line : QByteArray::fromStdString(result->output).split('\n')) {
+            if (line.startsWith("good "))
+                good.insert(line.mid(5).toStdString());
+        }
+        return good;
+    }
+
+private slots:
+    void ownFiles()
+    {
+        std::vector<std::string> demos = {FIRSTLIGHT_TESTS_DIR "/catalog/data/full.yaml"};
+        for (const auto &entry : fs::directory_iterator(FIRSTLIGHT_SOURCE_DIR "/catalog/demos"))
+            demos.push_back(entry.path().string());
+        const auto good = accepted("firstlight-1.schema.json", demos);
+        if (!good)
+            QSKIP("python3-jsonschema and python3-yaml are not installed");
+        QCOMPARE(good->size(), demos.size());
+
+        std::vector<std::string> recipes;
+        for (const auto &entry : fs::directory_iterator(FIRSTLIGHT_SOURCE_DIR "/catalog/images")) {
+            if (fs::exists(entry.path() / "recipe.yaml"))
+                recipes.push_back((entry.path() / "recipe.yaml").string());
+        }
+        QCOMPARE(accepted("firstlight-recipe-1.schema.json", recipes)->size(), recipes.size());
+    }
+
+    void badEntriesAreBadToBoth()
+    {
+        const std::string full = *readFile(FIRSTLIGHT_TESTS_DIR "/catalog/data/full.yaml");
+        std::vector<std::string> files;
+        for (std::size_t i = 0; i < badEntries().size(); ++i) {
+            files.push_back((m_directory.path() / (std::to_string(i) + ".yaml")).string());
+            QVERIFY(writeFileAtomically(files.back(), spoiled(full, badEntries()[i])));
+        }
+        const auto good = accepted("firstlight-1.schema.json", files);
+        if (!good)
+            QSKIP("python3-jsonschema and python3-yaml are not installed");
+        for (std::size_t i = 0; i < badEntries().size(); ++i) {
+            if (badEntries()[i].schemaSeesIt)
+                QVERIFY2(!good->contains(files[i]), badEntries()[i].name);
+        }
+    }
+
+    /// Small changes all over the file: what the schema refuses, the loader refuses.
+    void loaderIsNeverMoreLenient()
+    {
+        const std::string full = *readFile(FIRSTLIGHT_TESTS_DIR "/catalog/data/full.yaml");
+        std::vector<std::string> files;
+        std::map<std::string, std::string> loaded; // file → the line that was changed
+        int number = 0;
+        for (std::size_t at = full.find('\n'); at < full.size(); at += 29) {
+            for (const char replacement : {'x', '7', ' ', '-'}) {
+                std::string changed = full;
+                changed[at] = replacement;
+                const fs::path folder = m_directory.path() / std::to_string(number++);
+                files.push_back((folder / "full.yaml").string());
+                QVERIFY(writeFileAtomically(files.back(), changed));
+                if (parseDemo(changed, files.back()))
+                    loaded[files.back()] = changed.substr(full.rfind('\n', at - 1) + 1, full.find('\n', at) - full.rfind('\n', at - 1));
+            }
+        }
+        const auto good = accepted("firstlight-1.schema.json", files);
+        if (!good)
+            QSKIP("python3-jsonschema and python3-yaml are not installed");
+        QVERIFY(loaded.size() > 50);
+        for (const auto &[file, line] : loaded)
+            QVERIFY2(good->contains(file), line.c_str());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestJsonSchema)
+#include "tst_json_schema.moc"
