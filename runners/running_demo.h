@@ -21,7 +21,7 @@ struct RunningDemo {
     std::string variant;
     std::string containerId;
     std::string containerName;
-    std::string address;               ///< http://127.0.0.1:41873/
+    std::string address;               ///< http://127.0.0.1:41873
     int hostPort = 0;
     DemoState state = DemoState::Starting;
     std::optional<int> exitCode;       ///< of a stopped one

@@ -116,6 +116,7 @@ LaunchPlan makePlan(const PlanInputs &inputs)
     std::map<std::string, std::string> values{{"listen", plan.publication.throughSocket ? plan.publication.socketPath : "0.0.0.0"},
                                               {"port", std::to_string(plan.publication.containerPort)}};
     std::uint64_t temporaryBytes = 64 * mebibyte;
+    // An engine that opens its model for writing works on a copy there.
     const auto model = demo.models.find(inputs.choice.model);
     if (variant.modelWritable && model != demo.models.end())
         temporaryBytes += model->second.file.sizeBytes.value_or(0);
@@ -147,6 +148,8 @@ LaunchPlan makePlan(const PlanInputs &inputs)
         plan.tuned.push_back(*limit);
     }
     plan.limits.cpuset = cpusetFor(inputs.machine);
+    // The engine may put the container outside of the cgroup that limits this process.
+    plan.limits.cpus = inputs.machine.cpu.quotaCpus;
     plan.security.exceptions = variant.exceptions;
     plan.security.readOnlyRoot = !hasException(variant, "writable-root");
     // Rootless, root inside is this user and holds no more rights than this user; under root it would be the real one.

@@ -10,6 +10,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace firstlight {
 
@@ -21,7 +22,8 @@ class Libpod
 public:
     explicit Libpod(std::string socketPath);
 
-    /// \a path begins after the prefix: "/containers/json?all=true". Returns the parsed body (null when empty).
+    /// \a path begins after the prefix: "/containers/json?all=true"; one that begins with "/v1." is of the Docker-
+    /// compatible interface. Returns the parsed body (null when empty).
     Result<nlohmann::json> get(const std::string &path, std::stop_token stop = {});
     Result<nlohmann::json> post(const std::string &path, const nlohmann::json &body, std::stop_token stop = {});
     Result<nlohmann::json> remove(const std::string &path, std::stop_token stop = {});
@@ -38,6 +40,8 @@ public:
 
 private:
     Result<HttpResponse> send(HttpRequest request, std::stop_token stop);
+    Result<nlohmann::json> exchange(const std::string &method, const std::string &path, std::string body,
+                                    std::stop_token stop);
 
     std::string m_socketPath;
     HttpClient m_http;
