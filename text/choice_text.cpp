@@ -1,0 +1,199 @@
+#include "text/choice_text.h"
+
+#include "text/quantities.h"
+#include "text/template.h"
+
+#include <charconv>
+#include <fmt/format.h>
+
+namespace firstlight {
+
+namespace {
+
+struct ObstacleText {
+    Phrase sentence;
+    Phrase remedy;
+};
+
+/// In the order of ObstacleKind.
+constexpr ObstacleText obstacleTexts[] = {
+    {{"needs a {needed} processor[; this one is {found}]", "需要 {needed} 处理器[；这台电脑是 {found}]"}, {"", ""}},
+    {{"needs a newer processor ({needed})[; this one has {found}]", "需要更新的处理器（{needed}）[；这台电脑是 {found}]"}, {"", ""}},
+    {{"needs the processor instructions {needed}[; missing: {subject}]", "需要处理器指令 {needed}[；缺少：{subject}]"}, {"", ""}},
+    {{"needs {needed:bytes} of free memory[; {found:bytes} are free]", "需要 {needed:bytes} 可用内存[；目前可用 {found:bytes}]"},
+     {"Close some programs, then try again.", "请关闭一些程序，然后再试。"}},
+    {{"needs {needed:bytes} of memory[; this computer has {found:bytes}]", "需要 {needed:bytes} 内存[；这台电脑有 {found:bytes}]"}, {"", ""}},
+    {{"needs {needed:bytes} of free disk[; {found:bytes} are free]", "需要 {needed:bytes} 可用磁盘空间[；目前可用 {found:bytes}]"},
+     {"Free some disk space, then try again.", "请腾出一些磁盘空间，然后再试。"}},
+    {{"needs {needed}; none found", "需要 {needed}；没有找到"}, {"", ""}},
+    {{"needs {needed}[; {subject} has {found}]", "需要 {needed}[；{subject} 为 {found}]"}, {"", ""}},
+    {{"{subject} was found, but no driver is loaded for it", "找到了 {subject}，但没有为它加载驱动程序"},
+     {"Install the driver for {subject} from your system's packages and restart.", "请从系统软件源安装 {subject} 的驱动程序并重新启动。"}},
+    {{"a device was found, but {subject} cannot be opened", "找到了设备，但无法打开 {subject}"},
+     {"Add yourself to the group that owns it (sudo usermod -aG \"$(stat -c %G {subject})\" \"$USER\"), then log in again.",
+      "请把自己加入它所属的用户组（sudo usermod -aG \"$(stat -c %G {subject})\" \"$USER\"），然后重新登录。"}},
+    {{"podman does not know the GPU yet (no {needed} in its CDI files)", "podman 还不认识这块 GPU（CDI 文件中没有 {needed}）"},
+     {"Install the NVIDIA container toolkit, then: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
+      "请安装 NVIDIA container toolkit，然后运行：sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"}},
+    {{"needs podman, which is not installed", "需要 podman，但尚未安装"},
+     {"Install it: sudo apt install podman (or dnf, zypper, pacman on other systems).",
+      "请安装：sudo apt install podman（其他系统用 dnf、zypper 或 pacman）。"}},
+    {{"needs podman {needed}[; {found} is installed]", "需要 podman {needed}[；已安装 {found}]"},
+     {"Update podman.", "请更新 podman。"}},
+    {{"no OCI runtime can start a container here[: {found}]", "这里没有能启动容器的 OCI 运行时[：{found}]"},
+     {"Install runc: sudo apt install runc", "请安装 runc：sudo apt install runc"}},
+    {{"podman has no user id range for you", "podman 没有分配给您的用户 ID 范围"},
+     {"Give yourself one: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 \"$USER\"",
+      "请添加：sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 \"$USER\""}},
+    {{"not known: {subject}[ (needed: {needed})]", "未知：{subject}[（需要：{needed}）]"}, {"", ""}},
+};
+
+const ObstacleText &textOf(ObstacleKind kind)
+{
+    static_assert(std::size(obstacleTexts) == static_cast<std::size_t>(ObstacleKind::Undescribed) + 1);
+    return obstacleTexts[static_cast<std::size_t>(kind)];
+}
+
+Facts factsOf(const Obstacle &obstacle)
+{
+    return {{"subject", obstacle.subject}, {"needed", obstacle.needed}, {"found", obstacle.found}};
+}
+
+struct ReasonText {
+    std::string_view reason;
+    Phrase sentence;
+};
+
+constexpr ReasonText reasonTexts[] = {
+    {"cpu-unknown", {"{value} thread: this processor's cores are not known", "{value} 个线程：不清楚处理器的核心数"}},
+    {"cpu-allowance", {"{value} threads: as many as the cores that may be used", "{value} 个线程：与可用的核心数相同"}},
+    {"one-a-core", {"{value} threads: one for each of {cores} cores ({cpus} logical CPUs)",
+                    "{value} 个线程：{cores} 个核心各一个（共 {cpus} 个逻辑 CPU）"}},
+    {"cpu-quota", {"{value} threads: the CPU time allowed here is {quota} CPUs", "{value} 个线程：此处允许的 CPU 时间为 {quota} 个 CPU"}},
+    {"largest-that-fits", {"{value} tokens of context: the most that fits", "{value} 个词元的上下文：可容纳的最大值"}},
+    {"twice-the-prediction", {"at most {value:bytes} of memory: what is predicted and as much again", "最多 {value:bytes} 内存：预测值的两倍"}},
+};
+
+struct PhaseText {
+    std::string_view phase;
+    Phrase name;
+};
+
+constexpr PhaseText phaseTexts[] = {
+    {"download", {"downloading", "下载"}}, {"check", {"checking", "校验"}},   {"unpack", {"unpacking", "解包"}},
+    {"build", {"building", "构建"}},       {"pull", {"pulling", "拉取"}},     {"start", {"starting", "启动"}},
+    {"wait", {"waking up", "等待就绪"}},   {"image", {"image", "镜像"}},      {"model", {"model", "模型"}},
+    {"stop", {"stopping", "停止"}},        {"retry", {"trying again", "重试"}},   {"queue", {"waiting for another start", "等待另一次启动"}},
+};
+
+}
+
+std::string describe(Verdict verdict, Language language)
+{
+    switch (verdict) {
+    case Verdict::RunsNow: return std::string(Phrase{"runs now", "可以运行"}.in(language));
+    case Verdict::AfterFix: return std::string(Phrase{"after a fix", "修复后可运行"}.in(language));
+    case Verdict::Unknown: return std::string(Phrase{"not known", "未知"}.in(language));
+    case Verdict::Cannot: return std::string(Phrase{"cannot", "不能运行"}.in(language));
+    }
+    return {};
+}
+
+std::string describe(const Obstacle &obstacle, Language language)
+{
+    return fill(textOf(obstacle.kind).sentence.in(language), factsOf(obstacle));
+}
+
+std::string remedyFor(const Obstacle &obstacle, Language language)
+{
+    return obstacle.fixable ? fill(textOf(obstacle.kind).remedy.in(language), factsOf(obstacle)) : std::string();
+}
+
+std::string describe(const TunedSetting &setting, Language language)
+{
+    Facts facts = setting.facts;
+    facts["value"] = setting.value;
+    for (const ReasonText &text : reasonTexts) {
+        if (text.reason == setting.reason)
+            return fill(text.sentence.in(language), facts);
+    }
+    return setting.name + " " + setting.value;
+}
+
+std::string describe(DemoState state, Language language)
+{
+    switch (state) {
+    case DemoState::Starting: return std::string(Phrase{"starting", "正在启动"}.in(language));
+    case DemoState::Ready: return std::string(Phrase{"ready", "就绪"}.in(language));
+    case DemoState::Unreachable: return std::string(Phrase{"runs, but cannot be reached", "运行中，但无法访问"}.in(language));
+    case DemoState::Stopped: return std::string(Phrase{"stopped", "已停止"}.in(language));
+    }
+    return {};
+}
+
+std::string phaseName(const std::string &phase, Language language)
+{
+    for (const PhaseText &text : phaseTexts) {
+        if (text.phase == phase)
+            return std::string(text.name.in(language));
+    }
+    return phase;
+}
+
+namespace {
+
+/// The number at the front of an input of an estimate: 98362432 of "98362432 B".
+std::optional<std::uint64_t> inputOf(const Estimate &estimate, std::string_view name)
+{
+    for (const auto &[key, value] : estimate.inputs) {
+        std::uint64_t number = 0;
+        if (key == name && std::from_chars(value.data(), value.data() + value.size(), number).ec == std::errc())
+            return number;
+    }
+    return std::nullopt;
+}
+
+/// "260 MB = 98 MB + 95 MB + 67 MB", each summand with what it is; empty if there is none.
+std::string sum(const std::vector<std::pair<Phrase, std::optional<std::uint64_t>>> &parts, const std::optional<std::uint64_t> &total,
+                Language language)
+{
+    std::string text;
+    for (const auto &[name, bytes] : parts) {
+        if (bytes)
+            text += (text.empty() ? "" : " + ") + inBytes(*bytes) + " " + std::string(name.in(language));
+    }
+    return total && !text.empty() ? inBytes(*total) + " = " + text : text;
+}
+
+}
+
+std::vector<std::string> describe(const Estimate &estimate, Language language)
+{
+    std::optional<std::uint64_t> context;
+    std::string contextName;
+    if (const auto tokens = inputOf(estimate, "context"), perToken = inputOf(estimate, "kv-per-token"); tokens && perToken) {
+        context = *tokens * *perToken;
+        contextName = fmt::format(fmt::runtime(std::string(Phrase{"context ({} tokens × {})", "上下文（{} 词元 × {}）"}.in(language))), *tokens,
+                                  inBytes(*perToken));
+    }
+    const Phrase weights{"model", "模型"};
+    const std::string memory = sum({{weights, inputOf(estimate, "weights")},
+                                    {{contextName, contextName}, context},
+                                    {{"engine", "引擎"}, inputOf(estimate, "overhead")}}, estimate.memoryBytes, language);
+    const std::string disk = sum({{{"image", "镜像"}, inputOf(estimate, "image")},
+                                  {weights, inputOf(estimate, "weights")},
+                                  {{"while it is built", "构建时"}, inputOf(estimate, "build")}}, estimate.diskBytes, language);
+    std::vector<std::string> lines;
+    if (!memory.empty())
+        lines.push_back(std::string(Phrase{"memory: ", "内存："}.in(language)) + memory);
+    if (!disk.empty())
+        lines.push_back(std::string(Phrase{"disk: ", "磁盘："}.in(language)) + disk);
+    return lines;
+}
+
+const std::string &in(const LocalizedText &text, Language language)
+{
+    return language == Language::Chinese && !text.zhCn.empty() ? text.zhCn : text.en;
+}
+
+}

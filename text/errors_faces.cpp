@@ -1,0 +1,29 @@
+#include "text/error_text.h"
+
+namespace firstlight {
+
+std::span<const ErrorText> faceErrors()
+{
+    static constexpr ErrorText table[] = {
+        {"demo-not-reachable",
+         {"The demo {demo} cannot be opened: {found}.", "无法打开演示 {demo}：{found}。"},
+         {"Make it answer again: firstlight run {demo}", "让它恢复应答：firstlight run {demo}"}},
+        {"nothing-runs",
+         {"{demo} cannot run on this computer as it is[: {reason}].", "{demo} 目前无法在这台电脑上运行[：{reason}]。"},
+         {"[{fix} ]See every variant with its reason: firstlight choose {demo} --why",
+          "[{fix}]查看每个版本及原因：firstlight choose {demo} --why"}},
+        {"stop-what",
+         {"No demo was named to stop.", "没有说明要停止哪个演示。"},
+         {"Name one (firstlight ps shows them), or stop all: firstlight stop --all",
+          "请指定一个（用 firstlight ps 查看），或停止全部：firstlight stop --all"}},
+        {"usage",
+         {"This command line is not understood[: {detail}].", "无法理解这条命令[：{detail}]。"},
+         {"See how it is used: firstlight[ {verb}] --help", "查看用法：firstlight[ {verb}] --help"}},
+        {"verb-unknown",
+         {"There is no command “{verb}”.[ Did you mean “{nearest}”?]", "没有名为“{verb}”的命令。[您是不是想输入“{nearest}”？]"},
+         {"See all commands: firstlight --help", "查看所有命令：firstlight --help"}},
+    };
+    return table;
+}
+
+}

@@ -1,0 +1,32 @@
+#include "text/error_text.h"
+
+namespace firstlight {
+
+namespace {
+
+constexpr Phrase recordAgain{"Make a new one on that computer: firstlight machine --json > my-computer.json",
+                             "请在那台电脑上重新生成：firstlight machine --json > my-computer.json"};
+
+}
+
+std::span<const ErrorText> hardwareErrors()
+{
+    static constexpr ErrorText table[] = {
+        {"machine-profile-damaged",
+         {"The computer profile[ {path}] is damaged[ at {pointer}][: needed {needed}, found {found}].",
+          "电脑档案[ {path} ]已损坏[，位置 {pointer}][：需要 {needed}，实际为 {found}]。"},
+         recordAgain},
+        {"machine-recording-unknown",
+         {"{path} is not a recorded computer: neither a JSON profile, nor a folder with proc/ or sys/ in it, nor a cpuinfo file.",
+          "{path} 不是电脑记录：既不是 JSON 档案，也不是含有 proc/ 或 sys/ 的文件夹，也不是 cpuinfo 文件。"},
+         recordAgain},
+        {"machine-recording-unreadable",
+         {"The recorded computer {path} could not be read.", "无法读取电脑记录 {path}。"}, {"", ""}},
+        {"machine-root-unreadable",
+         {"The folder {path} could not be opened[: {detail}].", "无法打开文件夹 {path}[：{detail}]。"},
+         {"Check that this folder exists and that you may read it.", "请检查该文件夹是否存在，以及您是否有权读取。"}},
+    };
+    return table;
+}
+
+}
