@@ -1,0 +1,166 @@
+#include "cli/commands.h"
+#include "core/nearest.h"
+#include "core/json_lines.h"
+#include "runners/podman/forwarder.h"
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <functional>
+#include <pthread.h>
+#include <thread>
+
+namespace firstlight {
+
+namespace {
+
+using Verb = std::function<int(const Session &)>;
+
+/// Turns SIGINT and SIGTERM into a stop request. The signals are blocked in every thread and taken by one that waits
+/// for them, so that nothing runs inside a signal handler. A second signal ends the process at once.
+class SignalStop
+{
+public:
+    SignalStop()
+    {
+        ::sigemptyset(&m_signals);
+        for (const int number : {SIGINT, SIGTERM, SIGHUP})
+            ::sigaddset(&m_signals, number);
+        ::pthread_sigmask(SIG_BLOCK, &m_signals, nullptr);
+        ::signal(SIGPIPE, SIG_IGN);
+        std::thread([signals = m_signals, source = m_source]() mutable {
+            int number = 0;
+            ::sigwait(&signals, &number);
+            source.request_stop();
+            ::sigwait(&signals, &number);
+            ::_exit(128 + number);
+        }).detach();
+    }
+
+    std::stop_token token() const { return m_source.get_token(); }
+
+private:
+    sigset_t m_signals{};
+    std::stop_source m_source;
+};
+
+/// One verb of the command line with the options that it understands.
+CLI::App *addVerb(CLI::App &app, Verb &verb, Options &options, const std::string &name, const std::string &help,
+                  const std::string &examples, Verb action)
+{
+    CLI::App *command = app.add_subcommand(name, help);
+    command->add_flag("--json", options.json, "Answer in JSON");
+    command->footer("Examples:\n" + examples);
+    command->callback([&verb, action] { verb = action; });
+    return command;
+}
+
+void addDemo(CLI::App *command, Options &options, bool required = true)
+{
+    auto *demo = command->add_option("demo", options.demo, "A demo, as `firstlight list` names it");
+    if (required)
+        demo->required();
+}
+
+void addMachine(CLI::App *command, Options &options)
+{
+    command->add_option("--machine", options.machine, "A recorded computer instead of this one: a JSON profile, a folder with proc/ and sys/, or a cpuinfo file");
+}
+
+void addChoice(CLI::App *command, Options &options)
+{
+    command->add_option("--variant", options.variant, "Take this variant");
+    command->add_option("--context", options.context, "Tokens of context")->check(CLI::Range(256, 1 << 20));
+}
+
+void describeVerbs(CLI::App &app, Verb &verb, Options &options)
+{
+    addMachine(addVerb(app, verb, options, "machine", "Show this computer", "  firstlight machine\n  firstlight machine --json > my-computer.json", showMachine), options);
+    addMachine(addVerb(app, verb, options, "list", "Show what runs well here", "  firstlight list", listDemos), options);
+    addDemo(addVerb(app, verb, options, "show", "Show one demo", "  firstlight show chat", showDemo), options);
+
+    auto *choice = addVerb(app, verb, options, "choose", "Show every variant of a demo with its verdict and reason",
+                           "  firstlight choose chat\n  firstlight choose chat --why\n  firstlight choose chat --machine their-computer.json", chooseVariant);
+    addDemo(choice, options);
+    addMachine(choice, options);
+    addChoice(choice, options);
+    choice->add_flag("--why", options.why, "Show the arithmetic and the remedies");
+
+    auto *plan = addVerb(app, verb, options, "plan", "Show everything about a launch, and do nothing", "  firstlight plan chat\n  firstlight plan chat --format podman", showPlan);
+    addDemo(plan, options);
+    addMachine(plan, options);
+    addChoice(plan, options);
+    plan->add_option("--port", options.port, "Port on 127.0.0.1")->check(CLI::Range(1, 65535));
+    plan->add_option("--format", options.format, "text, json or podman")->check(CLI::IsMember({"text", "json", "podman"}));
+
+    auto *run = addVerb(app, verb, options, "run", "Start a demo and wait until it answers", "  firstlight run chat\n  firstlight run chat --open", runDemo);
+    addDemo(run, options);
+    addChoice(run, options);
+    run->add_option("--port", options.port, "Port on 127.0.0.1")->check(CLI::Range(1, 65535));
+    run->add_flag("--open", options.openBrowser, "Open it in the browser");
+    run->add_flag("--verbose", options.verbose, "Tell how this computer was helped to run containers");
+
+    auto *ps = addVerb(app, verb, options, "ps", "Show what runs", "  firstlight ps", listRunning);
+    ps->add_flag("--verbose", options.verbose);
+    auto *logs = addVerb(app, verb, options, "logs", "Show what a demo has printed", "  firstlight logs chat\n  firstlight logs chat --follow", showLogs);
+    addDemo(logs, options);
+    logs->add_flag("-f,--follow", options.follow, "Wait for more");
+    addDemo(addVerb(app, verb, options, "open", "Open a running demo in the browser", "  firstlight open chat", openDemo), options);
+    auto *stop = addVerb(app, verb, options, "stop", "Stop a demo", "  firstlight stop chat\n  firstlight stop --all", stopDemo);
+    addDemo(stop, options, false);
+    stop->add_flag("--all", options.all, "Stop every demo");
+    addVerb(app, verb, options, "version", "Show the version", "  firstlight version", showVersion);
+}
+
+/// The hidden verb that a launch starts: joins a port to the socket of a demo until the demo ends.
+int forward(int argc, char **argv)
+{
+    const auto options = parseForwarderArguments({argv + 2, argv + argc});
+    return options ? runForwarder(*options) : Session({}, {}).report(options.error());
+}
+
+/// "Did you mean": CLI11 only says that an argument was not expected.
+int reportUsage(const CLI::App &app, const CLI::ParseError &error, int argc, char **argv)
+{
+    std::vector<std::string> verbs;
+    for (const CLI::App *command : app.get_subcommands([](const CLI::App *) { return true; }))
+        verbs.push_back(command->get_name());
+    const std::string first = argc > 1 ? argv[1] : "";
+    const bool unknownVerb = !first.empty() && first.front() != '-' && std::find(verbs.begin(), verbs.end(), first) == verbs.end();
+    const Session session({.json = std::find(argv, argv + argc, std::string_view("--json")) != argv + argc}, {});
+    Error usage{.code = "usage", .facts = {}, .kind = ErrorKind::BadInput, .detail = error.what()};
+    if (unknownVerb)
+        usage = {.code = "verb-unknown", .facts = {{"verb", first}, {"nearest", nearest(first, verbs)}}, .kind = ErrorKind::BadInput};
+    else if (!first.empty() && first.front() != '-')
+        usage.facts["verb"] = first;
+    return session.report(usage);
+}
+
+}
+
+}
+
+int main(int argc, char **argv)
+{
+    using namespace firstlight;
+    if (argc > 1 && std::string_view(argv[1]) == "forward")
+        return forward(argc, argv);
+
+    Options options;
+    Verb verb = showWelcome;
+    CLI::App app("Firstlight starts AI demos that fit this computer.", "firstlight");
+    app.require_subcommand(0, 1);
+    app.set_version_flag("--version", "firstlight " FIRSTLIGHT_VERSION);
+    app.get_formatter()->column_width(28);
+    describeVerbs(app, verb, options);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success &success) {
+        return app.exit(success); // --help and --version
+    } catch (const CLI::ParseError &error) {
+        return reportUsage(app, error, argc, argv);
+    }
+    if (app.got_subcommand("version"))
+        return verb(Session(options, {}));
+    const SignalStop signals;
+    return verb(Session(options, signals.token()));
+}

@@ -1,0 +1,146 @@
+#include "cli/session.h"
+
+#include "catalog/recipe.h"
+#include "core/json_lines.h"
+#include "hardware/probe.h"
+#include "runners/plan/planner.h"
+#include "runners/podman/podman_engine.h"
+#include "text/choice_text.h"
+#include "text/engine_text.h"
+#include "text/error_text.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <unistd.h>
+
+namespace firstlight {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path executable()
+{
+    std::error_code ignored;
+    return fs::read_symlink("/proc/self/exe", ignored);
+}
+
+/// FIRSTLIGHT_CATALOG, or the catalog that came with this program.
+fs::path catalogFolder()
+{
+    if (const char *set = std::getenv("FIRSTLIGHT_CATALOG"); set && *set)
+        return fs::absolute(set);
+    return executable().parent_path().parent_path() / "share/firstlight/catalog";
+}
+
+}
+
+Session::Session(Options options, std::stop_token stop)
+    : m_options(std::move(options))
+    , m_directories(directoriesFromEnvironment())
+    , m_language(languageFromEnvironment())
+    , m_out(stdout)
+    , m_err(stderr)
+    , m_stop(std::move(stop))
+{
+}
+
+Result<Machine> Session::machine(bool tryRuntimes) const
+{
+    if (!m_options.machine.empty())
+        return loadMachine(m_options.machine);
+    ProbeOptions options;
+    options.storagePaths = {m_directories.data};
+    options.cacheDirectory = m_directories.cache;
+    options.tryRuntimes = tryRuntimes;
+    return probe(options, m_stop);
+}
+
+Result<Catalog> Session::catalog() const
+{
+    return loadCatalog(catalogFolder(), m_directories.cache);
+}
+
+Store Session::store() const
+{
+    return Store(m_directories.data / "store");
+}
+
+Result<LaunchPlan> Session::plan(const Catalog &catalog, const Demo &demo, const Choice &choice, const VariantChoice &variant,
+                                 const Machine &machine) const
+{
+    const auto described = std::find_if(demo.variants.begin(), demo.variants.end(),
+                                        [&](const Variant &candidate) { return candidate.id == variant.variant; });
+    if (described == demo.variants.end())
+        return fail({.code = "variant-unknown", .facts = {{"variant", variant.variant}, {"demo", choice.demo}}, .kind = ErrorKind::BadInput});
+    std::optional<Recipe> recipe;
+    if (!described->recipe.empty()) {
+        auto loaded = loadRecipe(catalog.folder / "images", described->recipe);
+        if (!loaded)
+            return fail(loaded.error());
+        recipe = std::move(*loaded);
+    }
+    return makePlan({demo, variant, machine, recipe, store().root(), m_options.port});
+}
+
+Result<std::unique_ptr<Engine>> Session::engine(const Machine &machine, Store &store) const
+{
+    auto report = [this](const Workaround &workaround) {
+        if (!m_options.verbose)
+            return;
+        if (m_options.json)
+            writeJsonLine(stdout, {{"event", "workaround"}, {"code", workaround.code}, {"facts", workaround.facts}});
+        else
+            m_err.line(m_err.faint("  " + describe(workaround, m_language)));
+    };
+    return makePodmanEngine(machine, {m_directories, store, catalogFolder() / "images", executable()}, report);
+}
+
+Error nothingRuns(const Choice &choice, Language language)
+{
+    Error error{.code = "nothing-runs", .facts = {{"demo", choice.demo}}, .kind = ErrorKind::NothingRuns};
+    if (choice.ranked.empty())
+        return error;
+    for (const Obstacle &obstacle : choice.ranked.front().obstacles) {
+        std::string &reason = error.facts["reason"];
+        reason += (reason.empty() ? "" : "; ") + describe(obstacle, language);
+        std::string &fix = error.facts["fix"];
+        if (const std::string remedy = remedyFor(obstacle, language); !remedy.empty())
+            fix += (fix.empty() ? "" : " ") + remedy;
+    }
+    return error;
+}
+
+int exitCode(ErrorKind kind)
+{
+    switch (kind) {
+    case ErrorKind::Failed: return 1;
+    case ErrorKind::BadInput: return 2;
+    case ErrorKind::NothingRuns: return 3;
+    case ErrorKind::Cancelled: return 4;
+    case ErrorKind::DamagedCatalog: return 5;
+    }
+    return 1;
+}
+
+int Session::report(const Error &error) const
+{
+    const Explanation explanation = explain(error, m_language);
+    if (m_options.json) {
+        nlohmann::json line = toJson(error);
+        line["event"] = "error";
+        line["message"] = explanation.sentence;
+        line["remedy"] = explanation.remedy;
+        writeJsonLine(stdout, line);
+    } else {
+        m_err.line(m_err.bad("  " + explanation.sentence));
+        if (!explanation.remedy.empty())
+            m_err.line("  " + explanation.remedy);
+        if (m_options.verbose && !error.detail.empty())
+            m_err.line(m_err.faint("  [" + error.code + "] " + error.detail));
+    }
+    return exitCode(error.kind);
+}
+
+}

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "catalog/catalog.h"
+#include "catalog/choice.h"
+#include "cli/terminal.h"
+#include "core/directories.h"
+#include "hardware/machine.h"
+#include "runners/engine.h"
+#include "runners/plan/launch_plan.h"
+#include "transfer/store.h"
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace firstlight {
+
+/// What was said on the command line.
+struct Options {
+    bool json = false;
+    bool verbose = false;
+    std::string machine;            ///< a recorded computer instead of this one
+    std::string demo;
+    std::string variant;
+    std::optional<int> context;
+    int port = 0;                   ///< 0: a free one
+    bool why = false;
+    bool follow = false;
+    bool openBrowser = false;
+    bool all = false;
+    std::string format = "text";    ///< of `plan`
+};
+
+/// One run of the command line: what it was asked, where things are, and how to speak. Everything is made from it on
+/// demand, so that `firstlight version` reads nothing.
+class Session
+{
+public:
+    Session(Options options, std::stop_token stop);
+
+    const Options &options() const { return m_options; }
+    const Directories &directories() const { return m_directories; }
+    Language language() const { return m_language; }
+    const Terminal &out() const { return m_out; }
+    std::stop_token stopToken() const { return m_stop; }
+
+    /// This computer, or the recorded one of --machine. \a tryRuntimes as in ProbeOptions.
+    Result<Machine> machine(bool tryRuntimes = false) const;
+    Result<Catalog> catalog() const;
+    Store store() const;
+    Result<LaunchPlan> plan(const Catalog &catalog, const Demo &demo, const Choice &choice, const VariantChoice &variant,
+                            const Machine &machine) const;
+    /// The engine that runs containers here; workarounds are told with --verbose.
+    Result<std::unique_ptr<Engine>> engine(const Machine &machine, Store &store) const;
+
+    /// English or Chinese, by the person's locale.
+    std::string say(const Phrase &phrase) const { return std::string(phrase.in(m_language)); }
+    /// Tells of an error (as a JSON line with --json) and returns its exit code.
+    int report(const Error &error) const;
+
+private:
+    Options m_options;
+    Directories m_directories;
+    Language m_language;
+    Terminal m_out;
+    Terminal m_err;
+    std::stop_token m_stop;
+};
+
+/// The error "nothing-runs" {demo, reason, fix}: why the best variant of a demo does not run here.
+Error nothingRuns(const Choice &choice, Language language);
+
+/// 0 ok, 1 failed, 2 usage, 3 nothing can run here, 4 cancelled, 5 damaged catalog.
+int exitCode(ErrorKind kind);
+
+}
