@@ -3,14 +3,20 @@
 
     tests/browser/test_real_demo.py ADDRESS        for example http://127.0.0.1:8080/
 
-The address may also come from FIRSTLIGHT_DEMO_ADDRESS.
+    tests/browser/test_real_demo.py --start PROGRAM   starts chat with that `firstlight` first, and stops it again
+
+The address may also come from FIRSTLIGHT_DEMO_ADDRESS. --start needs podman and the package registries, once.
 A picture of the answer goes to FIRSTLIGHT_SCREENSHOTS (default: a new folder for temporary files).
 Exit status: 0 passed, 1 failed, 77 skipped (no address given, or chromium or chromedriver is not installed).
 """
 
+import contextlib
+import json
 import os
+import subprocess
 import sys
 import tempfile
+import urllib.request
 
 from webdriver import ENTER, SKIPPED, Browser, WebDriverError, missing_programs
 
@@ -39,7 +45,59 @@ def ask(address, picture):
         return browser.text("#model"), answer, browser.text(".speed")
 
 
+def complete(address):
+    """One answer through the interface for programs, or AssertionError."""
+    question = {"messages": [{"role": "user", "content": QUESTION}], "max_tokens": 24}
+    request = urllib.request.Request(address + "/v1/chat/completions", json.dumps(question).encode(),
+                                     {"Content-Type": "application/json"})
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=SECONDS_TO_ANSWER) as response:
+        answer = json.load(response)["choices"][0]["message"]["content"].strip()
+    assert answer, "the answer of /v1/chat/completions is empty"
+
+
+class Skipped(Exception):
+    """The demo cannot run on this computer; the text says why."""
+
+
+@contextlib.contextmanager
+def running_chat(program):
+    """The address of a chat that was started with `firstlight run chat`; it is stopped and gone after the block."""
+    run = subprocess.run([program, "run", "chat", "--json"], capture_output=True, text=True)
+    lines = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
+    last = lines[-1] if lines else {}
+    if run.returncode == 3 or last.get("code") in ("download-failed", "registry-not-configured", "registry-client-missing"):
+        raise Skipped(last.get("message"))
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr
+    try:
+        broken = [proof for proof in last["proofs"] if not proof["kept"]]
+        assert not broken, broken
+        threads = [proof["found"] for proof in last["proofs"] if proof["what"] == "threads"]
+        planned = next(line["plan"]["threads"] for line in lines if line.get("event") == "plan")
+        assert threads in ([], [str(planned)]), (threads, planned)
+        yield last["address"]
+    finally:
+        subprocess.run([program, "stop", "chat"], check=True, stdout=subprocess.DEVNULL)
+    left = subprocess.run([program, "ps", "--json"], capture_output=True, text=True, check=True).stdout
+    # Podman mounts its storage onto itself, and nobody could remove the folder of this build any more.
+    storage = os.path.join(os.environ.get("FIRSTLIGHT_HOME", "/nowhere"), "containers/storage/overlay")
+    while os.path.ismount(storage) and subprocess.run(["umount", "--lazy", storage], check=False).returncode == 0:
+        pass  # once for each service that has run
+    assert not left.strip(), left
+
+
 def main(arguments):
+    if arguments[:1] == ["--start"]:
+        try:
+            with running_chat(arguments[1]) as address:
+                complete(address)
+                return main([address])
+        except Skipped as reason:
+            print("skipped:", reason)
+            return SKIPPED
+        except AssertionError as error:
+            print(f"failed: {error}")
+            return 1
     address = arguments[0] if arguments else os.environ.get("FIRSTLIGHT_DEMO_ADDRESS")
     reason = "not installed: " + ", ".join(missing_programs()) if missing_programs() else None
     if not address:
