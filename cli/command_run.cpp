@@ -109,6 +109,32 @@ Result<Launched> launchVariant(const Session &session, const Run &run, const Var
     return engine.launch(*plan, progress, session.stopToken());
 }
 
+/// The demo as it runs already; nullopt if it does not.
+std::optional<RunningDemo> runningAlready(const Session &session, Engine &engine)
+{
+    const auto running = engine.list(session.stopToken());
+    if (!running)
+        return std::nullopt;
+    for (const RunningDemo &demo : *running) {
+        if (demo.demo == session.options().demo && demo.state == DemoState::Ready)
+            return demo;
+    }
+    return std::nullopt;
+}
+
+/// No variant can be started. But the demo itself may be what takes the memory that is not free.
+int tellNothingRuns(const Session &session, const Run &run)
+{
+    Store store = session.store();
+    if (auto engine = session.engine(run.machine, store)) {
+        if (const auto demo = runningAlready(session, **engine)) {
+            tellReady(session, {.demo = *demo, .alreadyRan = true});
+            return 0;
+        }
+    }
+    return session.report(nothingRuns(run.choice, session.language()));
+}
+
 }
 
 int runDemo(const Session &session)
@@ -117,7 +143,7 @@ int runDemo(const Session &session)
     if (!run)
         return session.report(run.error());
     if (!run->choice.chosen())
-        return session.report(nothingRuns(run->choice, session.language()));
+        return tellNothingRuns(session, *run);
     Store store = session.store();
     auto engine = session.engine(run->machine, store);
     if (!engine)

@@ -304,7 +304,7 @@ Result<ProcessResult> runProcess(const ProcessSpec &spec, std::stop_token stop)
         if (deadline && Clock::now() > *deadline)
             broken = Error{.code = "process-timeout",
                            .facts = {{"program", spec.program},
-                                     {"needed", std::to_string(std::chrono::duration<double>(*spec.timeLimit).count())}},
+                                     {"needed", std::to_string(std::chrono::ceil<std::chrono::seconds>(*spec.timeLimit).count())}},
                            .detail = tail(child.errorOutput.text, 500)};
         if (stop.stop_requested())
             broken = cancelled();

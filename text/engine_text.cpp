@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstdint>
 #include <fmt/format.h>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -112,6 +113,8 @@ constexpr Phrase unknownBroken{"{what}: {expected} was promised, but NOT kept[; 
 constexpr std::string_view advancedInstructions[] = {
     "AMX_INT8", "AVX512_BF16", "AVX512_VNNI", "AVX512", "AVX_VNNI", "AVX2", "AVX", "SSE42", "MATMUL_INT8", "SVE", "DOTPROD", "NEON"};
 constexpr std::size_t mostInstructions = 3;
+/// In the same list, but about how it was built and not for which processor.
+constexpr std::string_view notInstructions[] = {"LLAMAFILE", "OPENMP", "REPACK"};
 
 /// The names in "SSE3 = 1 | AVX = 1 | AVX2 = 1"; empty if it is something else.
 std::vector<std::string_view> namesOfBuild(std::string_view found)
@@ -138,8 +141,15 @@ std::string shortBuild(const std::string &found, Language language)
         if (shown.size() < mostInstructions && std::find(names.begin(), names.end(), advanced) != names.end())
             shown.push_back(advanced);
     }
+    if (shown.empty()) {
+        for (const std::string_view name : names) {
+            const bool instruction = std::find(std::begin(notInstructions), std::end(notInstructions), name) == std::end(notInstructions);
+            if (shown.size() < mostInstructions && instruction)
+                shown.push_back(name);
+        }
+    }
     if (shown.empty())
-        shown.assign(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), mostInstructions)));
+        return found;
     return fmt::format("{}", fmt::join(shown, language == Language::Chinese ? "、" : ", "));
 }
 

@@ -17,11 +17,32 @@ const ErrorText *findErrorText(std::string_view code)
 
 namespace {
 
-/// Facts, with the other program's words as {detail}: its last line is nearly always the one that says why.
-Facts factsOf(const Error &error)
+struct ActionText {
+    std::string_view action;
+    Phrase verb;
+};
+
+/// What systemError() calls what the kernel refused.
+constexpr ActionText actionTexts[] = {
+    {"create", {"create", "创建"}},         {"examine", {"examine", "检查"}},    {"give away", {"change the owner of", "更改所有者："}},
+    {"listen on", {"listen on", "监听"}},   {"lock", {"lock", "锁定"}},          {"open", {"open", "打开"}},
+    {"read", {"read", "读取"}},             {"rename", {"rename", "重命名"}},    {"set-mode", {"change the mode of", "更改权限："}},
+    {"set-time", {"change the time of", "更改时间："}}, {"trust", {"trust", "信任"}}, {"write", {"write", "写入"}},
+};
+
+/// Facts in the person's language, with the other program's words as {detail}.
+Facts factsOf(const Error &error, Language language)
 {
     Facts facts = error.facts;
     facts.try_emplace("detail", error.detail);
+    if (const auto action = facts.find("action"); action != facts.end()) {
+        for (const ActionText &text : actionTexts) {
+            if (text.action == action->second) {
+                action->second = text.verb.in(language);
+                break;
+            }
+        }
+    }
     return facts;
 }
 
@@ -32,8 +53,9 @@ Explanation explain(const Error &error, Language language)
     Explanation explanation;
     const ErrorText *text = findErrorText(error.code);
     if (text) {
-        explanation.sentence = fill(text->sentence.in(language), factsOf(error));
-        explanation.remedy = fill(text->remedy.in(language), factsOf(error));
+        const Facts facts = factsOf(error, language);
+        explanation.sentence = fill(text->sentence.in(language), facts);
+        explanation.remedy = fill(text->remedy.in(language), facts);
     } else {
         explanation.sentence = error.detail.empty() ? error.code : error.code + ": " + error.detail;
     }

@@ -56,6 +56,12 @@ void removeFolder(const fs::path &folder)
     fs::remove_all(folder, ignored);
 }
 
+std::string lastLineOf(std::string text)
+{
+    text.erase(text.find_last_not_of(" \n") + 1);
+    return text.substr(text.rfind('\n') + 1);
+}
+
 Result<void> removeContainer(const std::string &id, Libpod &podman, std::stop_token stop)
 {
     const auto removed = podman.remove("/containers/" + id + "?force=true&timeout=0&v=true", std::move(stop));
@@ -249,7 +255,7 @@ Result<void> Launch::startForwarder(const Door &door, const fs::path &folder, co
         return forwarderLives(folder) || !fs::exists(folder, ignored);
     });
     if (!lives)
-        return fail({.code = "forwarder-failed", .facts = {{"demo", m_plan.demo}}, .detail = readFile(log).value_or("")});
+        return fail({.code = "forwarder-failed", .facts = {{"demo", m_plan.demo}}, .detail = lastLineOf(readFile(log).value_or(""))});
     return {};
 }
 
@@ -372,9 +378,11 @@ Result<Launched> Launch::run()
         auto launched = startNew(*image);
         if (launched || !portWasTaken(launched.error()))
             return launched;
-        if (m_plan.publication.hostPort != 0 || attempt == portAttempts)
-            return fail(wrap({.code = "port-taken", .facts = {{"port", std::to_string(m_plan.publication.hostPort)}},
-                              .kind = ErrorKind::BadInput}, launched.error()));
+        if (m_plan.publication.hostPort != 0)
+            return fail({.code = "port-taken", .facts = {{"port", std::to_string(m_plan.publication.hostPort)}},
+                         .kind = ErrorKind::BadInput, .detail = "address already in use"});
+        if (attempt == portAttempts)
+            return launched;
     }
 }
 

@@ -113,8 +113,9 @@ private:
 
 }
 
-Libpod::Libpod(std::string socketPath)
+Libpod::Libpod(std::string socketPath, Revive revive)
     : m_socketPath(std::move(socketPath))
+    , m_revive(std::move(revive))
 {
 }
 
@@ -125,7 +126,19 @@ Result<HttpResponse> Libpod::send(HttpRequest request, std::stop_token stop)
     request.followRedirects = false;
     request.connectTimeout = std::chrono::seconds(5);
     request.stallTimeout.reset();
-    return m_http.send(request, stop);
+    auto response = m_http.send(request, stop);
+    if (!response && response.error().code == "network-unreachable" && m_revive) {
+        const auto socket = m_revive(stop);
+        if (!socket)
+            return fail(socket.error());
+        m_socketPath = *socket;
+        request.unixSocket = m_socketPath;
+        response = m_http.send(request, stop);
+    }
+    // That a socket does not answer has nothing to do with the internet, of which the errors of HTTP speak.
+    if (!response && response.error().code.starts_with("network-"))
+        return fail({.code = "podman-silent", .facts = {{"socket", m_socketPath}}, .detail = response.error().detail});
+    return response;
 }
 
 Result<json> Libpod::exchange(const std::string &method, const std::string &path, std::string body,

@@ -16,11 +16,17 @@ namespace firstlight {
 
 /// Podman's REST interface on a unix socket, version prefix /v4.0.0/libpod, which 4.x and 5.x both understand.
 /// One connection, kept alive: one object a thread. Errors: "podman-refused" {request, status} with podman's own
-/// sentence as detail, "podman-missing-object" {name} for 404 (and for 4.3's 500 "not known"), and HttpClient's.
+/// sentence as detail, "podman-missing-object" {name} for 404 (and for 4.3's 500 "not known"), "podman-silent" {socket}
+/// when the service does not answer or breaks off, "response-too-large", "cancelled".
 class Libpod
 {
 public:
-    explicit Libpod(std::string socketPath);
+    /// Starts the service again and returns its socket.
+    using Revive = std::function<Result<std::string>(std::stop_token stop)>;
+
+    /// \a revive is called when nobody listens any more, and the request is sent once more: a service that ends by itself
+    /// when it is idle is gone after a long download. Empty: that is an error.
+    explicit Libpod(std::string socketPath, Revive revive = {});
 
     /// \a path begins after the prefix: "/containers/json?all=true"; one that begins with "/v1." is of the Docker-
     /// compatible interface. Returns the parsed body (null when empty).
@@ -44,6 +50,7 @@ private:
                                     std::stop_token stop);
 
     std::string m_socketPath;
+    Revive m_revive;
     HttpClient m_http;
 };
 

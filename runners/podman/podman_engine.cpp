@@ -37,7 +37,7 @@ public:
                       std::stop_token stop) override;
 
 private:
-    /// The connection, made at first use and made anew when the service has ended meanwhile.
+    /// The connection, made at first use; it starts the service again when that has ended meanwhile.
     Result<Libpod *> podman(std::stop_token stop);
     Result<FoundDemo> find(const std::string &demo, std::stop_token stop);
 
@@ -49,12 +49,15 @@ private:
 
 Result<Libpod *> PodmanEngine::podman(std::stop_token stop)
 {
-    if (m_podman && m_podman->answers())
+    if (m_podman)
         return &*m_podman;
-    const auto socket = ensurePodmanService(m_setup, m_place.directories, std::move(stop));
+    const auto ensure = [this](std::stop_token revivedBy) {
+        return ensurePodmanService(m_setup, m_place.directories, std::move(revivedBy));
+    };
+    const auto socket = ensure(std::move(stop));
     if (!socket)
         return fail(socket.error());
-    m_podman.emplace(*socket);
+    m_podman.emplace(*socket, ensure);
     return &*m_podman;
 }
 

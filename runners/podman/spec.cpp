@@ -102,10 +102,12 @@ json makeSpec(const LaunchPlan &plan, const HostSetup &setup, const LaunchPlace 
 
 std::string planFingerprint(const LaunchPlan &plan, const HostSetup &setup)
 {
+    LaunchPlan lasting = plan;
+    lasting.limits.memoryBytes.reset();
     LaunchPlace place;
     place.image = plan.image.reference;
-    const json facts{{"spec", makeSpec(settingsOf(plan, setup, place))}, {"port", plan.publication.hostPort}};
-    return sha256Hex(facts.dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 16);
+    const json spec = makeSpec(settingsOf(lasting, setup, place));
+    return sha256Hex(spec.dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 16);
 }
 
 }

@@ -29,8 +29,9 @@ nlohmann::json makeSpec(const LaunchPlan &plan, const HostSetup &setup, const La
 /// the socket of a demo without network appears in the folder of \a place.
 std::vector<std::string> toPodmanRun(const LaunchPlan &plan, const HostSetup &setup, const LaunchPlace &place);
 
-/// 16 hexadecimal digits: equal for two plans that give the same container. Port and folder of a launch and the
-/// texts that explain the plan do not count.
+/// 16 hexadecimal digits: equal for two plans that give the same container. Port and folder of a launch, the texts that
+/// explain the plan, and the memory limit do not count: the limit depends on the memory that is free at the moment, of
+/// which the demo itself takes some once it runs.
 std::string planFingerprint(const LaunchPlan &plan, const HostSetup &setup);
 
 /// The user inside the container: "65532:65532", "0:0", or empty for the image's own.

@@ -48,6 +48,7 @@ private slots:
     void killedInEveryPhase_data() { phases(); }
     void killedInEveryPhase();
     void killedForwarderIsRepaired();
+    void serviceThatEndsDuringABuildIsStartedAgain();
     void stoppedFromElsewhereWhileItStarts();
 
 private:
@@ -475,6 +476,21 @@ void TestLaunch::killedForwarderIsRepaired()
     QVERIFY(again.last()["alreadyRan"].toBool());
     QCOMPARE(address(again), address(run));
     QCOMPARE(fetch(address(again)), QByteArray("first light"));
+}
+
+/// Podman's service ends by itself when it is idle, as it is while a large image is built.
+void TestLaunch::serviceThatEndsDuringABuildIsStartedAgain()
+{
+    QVERIFY(m_launcher->addImage("unhurried", "RUN [\"/server\", \"sleep\", \"2\"]\n"));
+    m_launcher->addDemoText("unhurried", "", "  - id: only\n    build: unhurried\n" + Launcher::variant("serve"));
+    QProcess process;
+    QVERIFY(startUntil(process, "unhurried", "build"));
+    const std::string service = readFile(m_launcher->runtime() / "podman.pid", 64).value();
+    ::kill(static_cast<pid_t>(std::stoi(service)), SIGKILL);
+    QVERIFY(process.waitForFinished(60000));
+    const Called run = Launcher::ended(process);
+    QVERIFY2(run.code == 0, qPrintable(run.output));
+    QVERIFY(readFile(m_launcher->runtime() / "podman.pid", 64).value() != service);
 }
 
 void TestLaunch::stoppedFromElsewhereWhileItStarts()
