@@ -37,11 +37,15 @@ std::string prediction(const Demo &demo, const VariantChoice &choice, Language l
     return text;
 }
 
-std::string reasons(const VariantChoice &choice, Language language)
+/// What decides the verdict; all that is in the way with \a everything. Who has no such GPU need not read of the disk.
+std::string reasons(const VariantChoice &choice, bool everything, Language language)
 {
     std::string text;
-    for (const Obstacle &obstacle : choice.obstacles)
-        text += (text.empty() ? "" : "; ") + describe(obstacle, language);
+    for (const Obstacle &obstacle : choice.obstacles) {
+        const bool decides = choice.verdict != Verdict::Cannot || (!obstacle.fixable && !obstacle.unknown);
+        if (decides || everything)
+            text += (text.empty() ? "" : "; ") + describe(obstacle, language);
+    }
     return text;
 }
 
@@ -61,7 +65,7 @@ void writeChoice(const Session &session, const Demo &demo, const Choice &choice)
     std::vector<std::vector<std::string>> rows;
     for (const VariantChoice &variant : choice.ranked) {
         const bool chosen = &variant == choice.chosen();
-        const std::string why = variant.obstacles.empty() ? prediction(demo, variant, session.language()) : reasons(variant, session.language());
+        const std::string why = variant.obstacles.empty() ? prediction(demo, variant, session.language()) : reasons(variant, session.options().why, session.language());
         rows.push_back({chosen ? "►" : " ", chosen ? out.bold(variant.variant) : variant.variant,
                         styledVerdict(out, variant.verdict, session.language()), why});
     }

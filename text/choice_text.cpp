@@ -17,7 +17,7 @@ struct ObstacleText {
 
 /// In the order of ObstacleKind.
 constexpr ObstacleText obstacleTexts[] = {
-    {{"needs a {needed} processor[; this one is {found}]", "需要 {needed} 处理器[；这台电脑是 {found}]"}, {"", ""}},
+    {{"made for {needed} processors[; this one is {found}]", "为 {needed} 处理器制作[；这台电脑是 {found}]"}, {"", ""}},
     {{"needs a newer processor ({needed})[; this one has {found}]", "需要更新的处理器（{needed}）[；这台电脑是 {found}]"}, {"", ""}},
     {{"needs the processor instructions {needed}[; missing: {subject}]", "需要处理器指令 {needed}[；缺少：{subject}]"}, {"", ""}},
     {{"needs {needed:bytes} of free memory[; {found:bytes} are free]", "需要 {needed:bytes} 可用内存[；目前可用 {found:bytes}]"},
@@ -25,10 +25,10 @@ constexpr ObstacleText obstacleTexts[] = {
     {{"needs {needed:bytes} of memory[; this computer has {found:bytes}]", "需要 {needed:bytes} 内存[；这台电脑有 {found:bytes}]"}, {"", ""}},
     {{"needs {needed:bytes} of free disk[; {found:bytes} are free]", "需要 {needed:bytes} 可用磁盘空间[；目前可用 {found:bytes}]"},
      {"Free some disk space, then try again.", "请腾出一些磁盘空间，然后再试。"}},
-    {{"needs {needed}; none found", "需要 {needed}；没有找到"}, {"", ""}},
-    {{"needs {needed}[; {subject} has {found}]", "需要 {needed}[；{subject} 为 {found}]"}, {"", ""}},
-    {{"{subject} was found, but no driver is loaded for it", "找到了 {subject}，但没有为它加载驱动程序"},
-     {"Install the driver for {subject} from your system's packages and restart.", "请从系统软件源安装 {subject} 的驱动程序并重新启动。"}},
+    {{"made for {subject} {needed}s; none found", "为 {subject} {needed} 制作；没有找到"}, {"", ""}},
+    {{"{subject} must be {needed}[, but is {found}]", "{subject} 须为 {needed}[，实际为 {found}]"}, {"", ""}},
+    {{"needs the driver {needed} for {subject}[, but {found} is loaded]", "需要 {subject} 的驱动程序 {needed}[，但加载的是 {found}]"},
+     {"Install the {subject} driver from your system's packages and restart.", "请从系统软件源安装 {subject} 驱动程序并重新启动。"}},
     {{"a device was found, but {subject} cannot be opened", "找到了设备，但无法打开 {subject}"},
      {"Add yourself to the group that owns it (sudo usermod -aG \"$(stat -c %G {subject})\" \"$USER\"), then log in again.",
       "请把自己加入它所属的用户组（sudo usermod -aG \"$(stat -c %G {subject})\" \"$USER\"），然后重新登录。"}},
@@ -54,9 +54,73 @@ const ObstacleText &textOf(ObstacleKind kind)
     return obstacleTexts[static_cast<std::size_t>(kind)];
 }
 
-Facts factsOf(const Obstacle &obstacle)
+/// What is short of what is needed of a device, by the subject of DeviceProperty.
+struct PropertyText {
+    std::string_view subject;
+    ObstacleText text;
+};
+
+constexpr PropertyText propertyTexts[] = {
+    {"compute", {{"made for GPUs of generation {needed}[; this one is {found}]", "为 {needed} 代 GPU 制作[；这台电脑的是 {found}]"}, {"", ""}}},
+    {"driver", {{"needs the GPU's driver {needed} or newer[; {found} is installed]", "需要 GPU 驱动程序 {needed} 或更新版本[；已安装 {found}]"},
+                {"Update the GPU's driver from your system's packages and restart.", "请从系统软件源更新 GPU 驱动程序并重新启动。"}}},
+    {"memory", {{"needs {needed:bytes} of GPU memory[; this one has {found:bytes}]", "需要 {needed:bytes} 显存[；这台电脑有 {found:bytes}]"}, {"", ""}}},
+};
+
+const ObstacleText &textOf(const Obstacle &obstacle)
 {
-    return {{"subject", obstacle.subject}, {"needed", obstacle.needed}, {"found", obstacle.found}};
+    for (const PropertyText &property : propertyTexts) {
+        if (obstacle.kind == ObstacleKind::DeviceProperty && property.subject == obstacle.subject)
+            return property.text;
+    }
+    return textOf(obstacle.kind);
+}
+
+struct ProperName {
+    std::string_view word;
+    std::string_view name;
+};
+
+/// Words of the catalog that people write otherwise. What is not here is written as it is.
+constexpr ProperName properNames[] = {{"amd", "AMD"}, {"ascend", "Ascend"}, {"gpu", "GPU"}, {"hygon", "Hygon"}, {"intel", "Intel"},
+                                      {"moore-threads", "Moore Threads"}, {"npu", "NPU"}, {"nvidia", "NVIDIA"}};
+
+std::string properName(const std::string &word)
+{
+    for (const ProperName &known : properNames) {
+        if (known.word == word)
+            return std::string(known.name);
+    }
+    return word;
+}
+
+/// "amd, intel" → "AMD or Intel".
+std::string choiceOf(const std::string &list, Language language)
+{
+    std::vector<std::string> words{""};
+    for (std::size_t at = 0; at < list.size(); ++at) {
+        const bool separator = list.compare(at, 2, ", ") == 0;
+        if (separator)
+            words.emplace_back();
+        else
+            words.back() += list[at];
+        at += separator ? 1 : 0;
+    }
+    std::string text;
+    for (std::size_t index = 0; index < words.size(); ++index) {
+        const Phrase last = index + 1 == words.size() ? Phrase{" or ", " 或 "} : Phrase{", ", "、"};
+        text += (index == 0 ? "" : std::string(last.in(language))) + properName(words[index]);
+    }
+    return text;
+}
+
+Facts factsOf(const Obstacle &obstacle, Language language)
+{
+    // Instructions are all needed; of everything else one is enough.
+    const bool allNeeded = obstacle.kind == ObstacleKind::CpuFlags;
+    return {{"subject", choiceOf(obstacle.subject, language)},
+            {"needed", allNeeded ? obstacle.needed : choiceOf(obstacle.needed, language)},
+            {"found", obstacle.found}};
 }
 
 struct ReasonText {
@@ -101,12 +165,12 @@ std::string describe(Verdict verdict, Language language)
 
 std::string describe(const Obstacle &obstacle, Language language)
 {
-    return fill(textOf(obstacle.kind).sentence.in(language), factsOf(obstacle));
+    return fill(textOf(obstacle).sentence.in(language), factsOf(obstacle, language));
 }
 
 std::string remedyFor(const Obstacle &obstacle, Language language)
 {
-    return obstacle.fixable ? fill(textOf(obstacle.kind).remedy.in(language), factsOf(obstacle)) : std::string();
+    return obstacle.fixable ? fill(textOf(obstacle).remedy.in(language), factsOf(obstacle, language)) : std::string();
 }
 
 std::string describe(const TunedSetting &setting, Language language)
