@@ -95,8 +95,9 @@ struct ChoiceOptions {
 /// BadInput).
 ///
 /// Beside what the author requires, a variant needs a container engine that works, memory and disk. A
-/// recording that does not tell about engines (`Machine::engines` is nullopt) is judged as if they worked,
-/// and one without storage as if the disk were large enough: who replays it asks what the hardware could run.
+/// recording that does not tell about engines (`Machine::engines` is nullopt) is judged as if they worked and
+/// all memory that it does not tell of were free, and one without storage as if the disk were large enough:
+/// who replays it asks what the hardware could run.
 /// Other unknown facts make the verdict Unknown.
 Result<Choice> choose(const Demo &demo, const Machine &machine, const ChoiceOptions &options = {});
 

@@ -122,7 +122,8 @@ struct Variant {
     std::vector<std::string> architectures; ///< of the recipe, as loadCatalog() read them; empty: any
     bool unlocked = false;                  ///< image is a tag: resolved, shown and remembered at launch
     std::vector<std::string> models;        ///< ids; the best that fits is taken, in the author's order
-    bool modelWritable = false; ///< the engine opens the model for writing: it copies it to /tmp, which gets that much more room
+    bool modelWritable = false; ///< the engine opens the model for writing: it copies it to /tmp, which gets
+                                ///< that much more room
     Requirement requires_;
     Resources resources;
     Tuning tuning;

@@ -30,4 +30,4 @@ bool openInBrowser(const std::string &address)
     return false;
 }
 
-}
+} // namespace firstlight

@@ -10,4 +10,4 @@ bool hasDisplay();
 /// Opens \a address in the person's browser. False if there is no display or no program that opens addresses.
 bool openInBrowser(const std::string &address);
 
-}
+} // namespace firstlight

@@ -15,10 +15,14 @@ std::string styledVerdict(const Terminal &out, Verdict verdict, Language languag
 {
     const std::string text = describe(verdict, language);
     switch (verdict) {
-    case Verdict::RunsNow: return out.good(text);
-    case Verdict::AfterFix: return out.warning(text);
-    case Verdict::Unknown: return text;
-    case Verdict::Cannot: return out.faint(text);
+    case Verdict::RunsNow:
+        return out.good(text);
+    case Verdict::AfterFix:
+        return out.warning(text);
+    case Verdict::Unknown:
+        return text;
+    case Verdict::Cannot:
+        return out.faint(text);
     }
     return text;
 }
@@ -33,11 +37,14 @@ std::string prediction(const Demo &demo, const VariantChoice &choice, Language l
     if (choice.estimate.memoryBytes)
         add(inBytes(*choice.estimate.memoryBytes) + std::string(Phrase{" of memory", " 内存"}.in(language)));
     if (choice.contextTokens)
-        add(fmt::format(fmt::runtime(std::string(Phrase{"{} tokens of context", "{} 词元上下文"}.in(language))), *choice.contextTokens));
+        add(fmt::format(
+            fmt::runtime(std::string(Phrase{"{} tokens of context", "{} 词元上下文"}.in(language))),
+            *choice.contextTokens));
     return text;
 }
 
-/// What decides the verdict; all that is in the way with \a everything. Who has no such GPU need not read of the disk.
+/// What decides the verdict; all that is in the way with \a everything. Who has no such GPU need not read of
+/// the disk.
 std::string reasons(const VariantChoice &choice, bool everything, Language language)
 {
     std::string text;
@@ -65,7 +72,9 @@ void writeChoice(const Session &session, const Demo &demo, const Choice &choice)
     std::vector<std::vector<std::string>> rows;
     for (const VariantChoice &variant : choice.ranked) {
         const bool chosen = &variant == choice.chosen();
-        const std::string why = variant.obstacles.empty() ? prediction(demo, variant, session.language()) : reasons(variant, session.options().why, session.language());
+        const std::string why = variant.obstacles.empty()
+                                    ? prediction(demo, variant, session.language())
+                                    : reasons(variant, session.options().why, session.language());
         rows.push_back({chosen ? "►" : " ", chosen ? out.bold(variant.variant) : variant.variant,
                         styledVerdict(out, variant.verdict, session.language()), why});
     }
@@ -79,27 +88,18 @@ void writeChoice(const Session &session, const Demo &demo, const Choice &choice)
     }
 }
 
-}
+} // namespace
 
 int chooseVariant(const Session &session)
 {
-    const auto catalog = session.catalog();
-    if (!catalog)
-        return session.report(catalog.error());
-    const auto demo = findDemo(*catalog, session.options().demo);
-    if (!demo)
-        return session.report(demo.error());
-    const auto machine = session.machine();
-    if (!machine)
-        return session.report(machine.error());
-    const auto choice = choose(*demo, *machine, {session.options().variant, session.options().context});
-    if (!choice)
-        return session.report(choice.error());
+    const auto chosen = session.choose();
+    if (!chosen)
+        return session.report(chosen.error());
     if (session.options().json)
-        writeJsonLine(stdout, toJson(*choice));
+        writeJsonLine(stdout, toJson(chosen->choice));
     else
-        writeChoice(session, *demo, *choice);
-    return choice->chosen() ? 0 : exitCode(ErrorKind::NothingRuns);
+        writeChoice(session, chosen->demo, chosen->choice);
+    return chosen->choice.chosen() ? 0 : exitCode(ErrorKind::NothingRuns);
 }
 
-}
+} // namespace firstlight

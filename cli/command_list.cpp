@@ -15,7 +15,10 @@ struct Listed {
     const Demo *demo;
     Choice choice;
 
-    Verdict verdict() const { return choice.ranked.empty() ? Verdict::Cannot : choice.ranked.front().verdict; }
+    Verdict verdict() const
+    {
+        return choice.ranked.empty() ? Verdict::Cannot : choice.ranked.front().verdict;
+    }
 };
 
 std::vector<std::string> row(const Session &session, const Listed &listed)
@@ -32,7 +35,8 @@ std::vector<std::string> row(const Session &session, const Listed &listed)
     return cells;
 }
 
-void writeGroup(const Session &session, const std::vector<Listed> &demos, const std::vector<Verdict> &verdicts, const Phrase &heading)
+void writeGroup(const Session &session, const std::vector<Listed> &demos,
+                const std::vector<Verdict> &verdicts, const Phrase &heading)
 {
     std::vector<std::vector<std::string>> rows;
     for (const Listed &listed : demos) {
@@ -53,7 +57,7 @@ nlohmann::json toJson(const Listed &listed)
             {"choice", toJson(listed.choice)}};
 }
 
-}
+} // namespace
 
 int listDemos(const Session &session)
 {
@@ -74,7 +78,8 @@ int listDemos(const Session &session)
     } else {
         writeGroup(session, demos, {Verdict::RunsNow}, {"RUNS HERE", "可以在这里运行"});
         writeGroup(session, demos, {Verdict::AfterFix}, {"RUNS AFTER A FIX", "修复后可以运行"});
-        writeGroup(session, demos, {Verdict::Unknown, Verdict::Cannot}, {"NOT ON THIS COMPUTER", "不能在这台电脑上运行"});
+        writeGroup(session, demos, {Verdict::Unknown, Verdict::Cannot},
+                   {"NOT ON THIS COMPUTER", "不能在这台电脑上运行"});
     }
     int code = 0;
     for (const Error &fault : catalog->faults)
@@ -97,7 +102,10 @@ int showDemo(const Session &session)
             prompts.push_back({{"en", prompt.en}, {"zh_CN", prompt.zhCn}});
         nlohmann::json variants = nlohmann::json::array();
         for (const Variant &variant : demo.variants)
-            variants.push_back({{"id", variant.id}, {"recipe", variant.recipe}, {"image", variant.image}, {"unlocked", variant.unlocked}});
+            variants.push_back({{"id", variant.id},
+                                {"recipe", variant.recipe},
+                                {"image", variant.image},
+                                {"unlocked", variant.unlocked}});
         writeJsonLine(stdout, {{"id", demo.id},
                                {"name", {{"en", demo.name.en}, {"zh_CN", demo.name.zhCn}}},
                                {"summary", {{"en", demo.summary.en}, {"zh_CN", demo.summary.zhCn}}},
@@ -117,12 +125,14 @@ int showDemo(const Session &session)
     if (!demo.project.empty())
         rows.push_back({session.say({"project", "项目"}), demo.project});
     for (const auto &[id, model] : demo.models)
-        rows.push_back({session.say({"model", "模型"}), model.name + (model.file.sizeBytes ? ", " + inBytes(*model.file.sizeBytes) : "")});
+        rows.push_back({session.say({"model", "模型"}),
+                        model.name + (model.file.sizeBytes ? ", " + inBytes(*model.file.sizeBytes) : "")});
     for (const Variant &variant : demo.variants)
-        rows.push_back({session.say({"variant", "版本"}), variant.id + (variant.image.empty() ? "" : "  " + variant.image)
+        rows.push_back({session.say({"variant", "版本"}),
+                        variant.id + (variant.image.empty() ? "" : "  " + variant.image)
                             + (variant.unlocked ? session.say({"  (unlocked)", "（未锁定）"}) : "")});
     out.table(rows);
     return 0;
 }
 
-}
+} // namespace firstlight

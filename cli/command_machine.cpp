@@ -33,4 +33,4 @@ int showMachine(const Session &session)
     return 0;
 }
 
-}
+} // namespace firstlight

@@ -18,20 +18,26 @@ void writePlan(const Session &session, const LaunchPlan &plan)
 {
     const Terminal &out = session.out();
     std::vector<std::vector<std::string>> rows;
-    const auto add = [&](const Phrase &name, const std::string &value) { rows.push_back({out.faint(session.say(name)), value}); };
+    const auto add = [&](const Phrase &name, const std::string &value) {
+        rows.push_back({out.faint(session.say(name)), value});
+    };
     add({"variant", "版本"}, plan.variant);
-    add({"image", "镜像"}, plan.image.reference + (plan.image.unlocked ? session.say({"  (unlocked)", "（未锁定）"}) : ""));
+    add({"image", "镜像"},
+        plan.image.reference + (plan.image.unlocked ? session.say({"  (unlocked)", "（未锁定）"}) : ""));
     for (const WantedFile &file : plan.files)
-        add({"file", "文件"}, file.name + (file.sizeBytes ? ", " + inBytes(*file.sizeBytes) : "") + (file.sha256 ? ", sha256 " + file.sha256->substr(0, 12) : ""));
+        add({"file", "文件"}, file.name + (file.sizeBytes ? ", " + inBytes(*file.sizeBytes) : "")
+                                  + (file.sha256 ? ", sha256 " + file.sha256->substr(0, 12) : ""));
     std::string arguments;
     for (const std::string &argument : plan.arguments)
         arguments += (arguments.empty() ? "" : " ") + argument;
     add({"arguments", "参数"}, arguments);
     for (const TunedSetting &setting : plan.tuned)
         add({"tuned", "调优"}, describe(setting, session.language()));
-    add({"address", "地址"}, plan.publication.hostPort == 0 ? session.say({"127.0.0.1, a free port", "127.0.0.1，空闲端口"})
-                                                          : fmt::format("127.0.0.1:{}", plan.publication.hostPort));
-    add({"network", "网络"}, plan.publication.throughSocket ? session.say({"none", "无"}) : session.say({"yes", "有"}));
+    add({"address", "地址"}, plan.publication.hostPort == 0
+                                 ? session.say({"127.0.0.1, a free port", "127.0.0.1，空闲端口"})
+                                 : fmt::format("127.0.0.1:{}", plan.publication.hostPort));
+    add({"network", "网络"},
+        plan.publication.throughSocket ? session.say({"none", "无"}) : session.say({"yes", "有"}));
     for (const std::string &exception : plan.security.exceptions)
         add({"exception", "例外"}, exception);
     out.table(rows);
@@ -65,34 +71,25 @@ int writePodmanLine(const Session &session, const LaunchPlan &plan, const Machin
     return 0;
 }
 
-}
+} // namespace
 
 int showPlan(const Session &session)
 {
-    const auto catalog = session.catalog();
-    if (!catalog)
-        return session.report(catalog.error());
-    const auto demo = findDemo(*catalog, session.options().demo);
-    if (!demo)
-        return session.report(demo.error());
-    const auto machine = session.machine();
-    if (!machine)
-        return session.report(machine.error());
-    const auto choice = choose(*demo, *machine, {session.options().variant, session.options().context});
-    if (!choice)
-        return session.report(choice.error());
-    if (!choice->chosen())
-        return session.report(nothingRuns(*choice, session.language()));
-    const auto plan = session.plan(*catalog, *demo, *choice, *choice->chosen(), *machine);
+    const auto chosen = session.choose();
+    if (!chosen)
+        return session.report(chosen.error());
+    if (!chosen->choice.chosen())
+        return session.report(nothingRuns(chosen->choice, session.language()));
+    const auto plan = session.plan(*chosen, *chosen->choice.chosen());
     if (!plan)
         return session.report(plan.error());
     if (session.options().json || session.options().format == "json")
         writeJsonLine(stdout, toJson(*plan));
     else if (session.options().format == "podman")
-        return writePodmanLine(session, *plan, *machine);
+        return writePodmanLine(session, *plan, chosen->machine);
     else
         writePlan(session, *plan);
     return 0;
 }
 
-}
+} // namespace firstlight

@@ -34,14 +34,15 @@ Result<RunningDemo> findRunning(const Session &session, Engine &engine)
     auto running = engine.list(session.stopToken());
     if (!running)
         return fail(running.error());
-    const auto found = std::find_if(running->begin(), running->end(),
-                                    [&](const RunningDemo &demo) { return demo.demo == session.options().demo; });
+    const auto found = std::find_if(running->begin(), running->end(), [&](const RunningDemo &demo) {
+        return demo.demo == session.options().demo;
+    });
     if (found == running->end())
         return fail({.code = "demo-not-running", .facts = {{"demo", session.options().demo}}});
     return *found;
 }
 
-}
+} // namespace
 
 int listRunning(const Session &session)
 {
@@ -57,7 +58,9 @@ int listRunning(const Session &session)
         return 0;
     }
     if (running->empty())
-        session.out().line("  " + session.say({"Nothing runs. Start something with: firstlight run chat", "没有正在运行的演示。启动一个：firstlight run chat"}));
+        session.out().line("  "
+                           + session.say({"Nothing runs. Start something with: firstlight run chat",
+                                          "没有正在运行的演示。启动一个：firstlight run chat"}));
     std::vector<std::vector<std::string>> rows;
     for (const RunningDemo &demo : *running)
         rows.push_back({session.out().bold(demo.demo), demo.variant, describe(demo.state, session.language()),
@@ -77,7 +80,8 @@ int showLogs(const Session &session)
         else
             session.out().line(line);
     };
-    const auto read = (*opened)->engine->logs(session.options().demo, session.options().follow, onLine, session.stopToken());
+    const auto read = (*opened)->engine->logs(session.options().demo, session.options().follow, onLine,
+                                              session.stopToken());
     // Ctrl-C is how following ends, so it is not a failure.
     if (!read && !(session.options().follow && read.error().kind == ErrorKind::Cancelled))
         return session.report(read.error());
@@ -93,7 +97,9 @@ int openDemo(const Session &session)
     if (!demo)
         return session.report(demo.error());
     if (demo->state != DemoState::Ready && demo->state != DemoState::Starting)
-        return session.report({.code = "demo-not-reachable", .facts = {{"demo", demo->demo}, {"found", describe(demo->state, session.language())}}});
+        return session.report(
+            {.code = "demo-not-reachable",
+             .facts = {{"demo", demo->demo}, {"found", describe(demo->state, session.language())}}});
     const bool shown = openInBrowser(demo->address);
     if (session.options().json)
         writeJsonLine(stdout, {{"address", demo->address}, {"opened", shown}});
@@ -126,9 +132,10 @@ int stopDemo(const Session &session)
         if (session.options().json)
             writeJsonLine(stdout, {{"event", "stopped"}, {"demo", demo}});
         else
-            session.out().line("  " + session.out().good("✔") + " " + session.say({"stopped ", "已停止 "}) + demo);
+            session.out().line("  " + session.out().good("✔") + " " + session.say({"stopped ", "已停止 "})
+                               + demo);
     }
     return 0;
 }
 
-}
+} // namespace firstlight

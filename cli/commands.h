@@ -19,4 +19,4 @@ int stopDemo(const Session &session);
 /// Nothing was asked: what there is to ask.
 int showWelcome(const Session &session);
 
-}
+} // namespace firstlight

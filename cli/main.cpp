@@ -1,6 +1,6 @@
 #include "cli/commands.h"
-#include "core/nearest.h"
 #include "core/json_lines.h"
+#include "core/nearest.h"
 #include "runners/podman/forwarder.h"
 
 #include <CLI/CLI.hpp>
@@ -15,10 +15,10 @@ namespace {
 
 using Verb = std::function<int(const Session &)>;
 
-/// Turns SIGINT and SIGTERM into a stop request. The signals are blocked in every thread and taken by one that waits
-/// for them, so that nothing runs inside a signal handler. A second signal ends the process at once.
-class SignalStop
-{
+/// Turns SIGINT and SIGTERM into a stop request. The signals are blocked in every thread and taken by one
+/// that waits for them, so that nothing runs inside a signal handler. A second signal ends the process at
+/// once.
+class SignalStop {
 public:
     SignalStop()
     {
@@ -44,8 +44,8 @@ private:
 };
 
 /// One verb of the command line with the options that it understands.
-CLI::App *addVerb(CLI::App &app, Verb &verb, Options &options, const std::string &name, const std::string &help,
-                  const std::string &examples, Verb action)
+CLI::App *addVerb(CLI::App &app, Verb &verb, Options &options, const std::string &name,
+                  const std::string &help, const std::string &examples, Verb action)
 {
     CLI::App *command = app.add_subcommand(name, help);
     command->add_flag("--json", options.json, "Answer in JSON");
@@ -63,7 +63,9 @@ void addDemo(CLI::App *command, Options &options, bool required = true)
 
 void addMachine(CLI::App *command, Options &options)
 {
-    command->add_option("--machine", options.machine, "A recorded computer instead of this one: a JSON profile, a folder with proc/ and sys/, or a cpuinfo file");
+    command->add_option("--machine", options.machine,
+                        "A recorded computer instead of this one: a JSON profile, a folder with proc/ and "
+                        "sys/, or a cpuinfo file");
 }
 
 void addChoice(CLI::App *command, Options &options)
@@ -74,25 +76,36 @@ void addChoice(CLI::App *command, Options &options)
 
 void describeVerbs(CLI::App &app, Verb &verb, Options &options)
 {
-    addMachine(addVerb(app, verb, options, "machine", "Show this computer", "  firstlight machine\n  firstlight machine --json > my-computer.json", showMachine), options);
-    addMachine(addVerb(app, verb, options, "list", "Show what runs well here", "  firstlight list", listDemos), options);
-    addDemo(addVerb(app, verb, options, "show", "Show one demo", "  firstlight show chat", showDemo), options);
+    addMachine(addVerb(app, verb, options, "machine", "Show this computer",
+                       "  firstlight machine\n  firstlight machine --json > my-computer.json", showMachine),
+               options);
+    addMachine(
+        addVerb(app, verb, options, "list", "Show what runs well here", "  firstlight list", listDemos),
+        options);
+    addDemo(addVerb(app, verb, options, "show", "Show one demo", "  firstlight show chat", showDemo),
+            options);
 
-    auto *choice = addVerb(app, verb, options, "choose", "Show every variant of a demo with its verdict and reason",
-                           "  firstlight choose chat\n  firstlight choose chat --why\n  firstlight choose chat --machine their-computer.json", chooseVariant);
+    auto *choice
+        = addVerb(app, verb, options, "choose", "Show every variant of a demo with its verdict and reason",
+                  "  firstlight choose chat\n  firstlight choose chat --why\n  firstlight choose chat "
+                  "--machine their-computer.json",
+                  chooseVariant);
     addDemo(choice, options);
     addMachine(choice, options);
     addChoice(choice, options);
     choice->add_flag("--why", options.why, "Show the arithmetic and the remedies");
 
-    auto *plan = addVerb(app, verb, options, "plan", "Show everything about a launch, and do nothing", "  firstlight plan chat\n  firstlight plan chat --format podman", showPlan);
+    auto *plan = addVerb(app, verb, options, "plan", "Show everything about a launch, and do nothing",
+                         "  firstlight plan chat\n  firstlight plan chat --format podman", showPlan);
     addDemo(plan, options);
     addMachine(plan, options);
     addChoice(plan, options);
     plan->add_option("--port", options.port, "Port on 127.0.0.1")->check(CLI::Range(1, 65535));
-    plan->add_option("--format", options.format, "text, json or podman")->check(CLI::IsMember({"text", "json", "podman"}));
+    plan->add_option("--format", options.format, "text, json or podman")
+        ->check(CLI::IsMember({"text", "json", "podman"}));
 
-    auto *run = addVerb(app, verb, options, "run", "Start a demo and wait until it answers", "  firstlight run chat\n  firstlight run chat --open", runDemo);
+    auto *run = addVerb(app, verb, options, "run", "Start a demo and wait until it answers",
+                        "  firstlight run chat\n  firstlight run chat --open", runDemo);
     addDemo(run, options);
     addChoice(run, options);
     run->add_option("--port", options.port, "Port on 127.0.0.1")->check(CLI::Range(1, 65535));
@@ -101,11 +114,15 @@ void describeVerbs(CLI::App &app, Verb &verb, Options &options)
 
     auto *ps = addVerb(app, verb, options, "ps", "Show what runs", "  firstlight ps", listRunning);
     ps->add_flag("--verbose", options.verbose);
-    auto *logs = addVerb(app, verb, options, "logs", "Show what a demo has printed", "  firstlight logs chat\n  firstlight logs chat --follow", showLogs);
+    auto *logs = addVerb(app, verb, options, "logs", "Show what a demo has printed",
+                         "  firstlight logs chat\n  firstlight logs chat --follow", showLogs);
     addDemo(logs, options);
     logs->add_flag("-f,--follow", options.follow, "Wait for more");
-    addDemo(addVerb(app, verb, options, "open", "Open a running demo in the browser", "  firstlight open chat", openDemo), options);
-    auto *stop = addVerb(app, verb, options, "stop", "Stop a demo", "  firstlight stop chat\n  firstlight stop --all", stopDemo);
+    addDemo(addVerb(app, verb, options, "open", "Open a running demo in the browser",
+                    "  firstlight open chat", openDemo),
+            options);
+    auto *stop = addVerb(app, verb, options, "stop", "Stop a demo",
+                         "  firstlight stop chat\n  firstlight stop --all", stopDemo);
     addDemo(stop, options, false);
     stop->add_flag("--all", options.all, "Stop every demo");
     addVerb(app, verb, options, "version", "Show the version", "  firstlight version", showVersion);
@@ -125,19 +142,23 @@ int reportUsage(const CLI::App &app, const CLI::ParseError &error, int argc, cha
     for (const CLI::App *command : app.get_subcommands([](const CLI::App *) { return true; }))
         verbs.push_back(command->get_name());
     const std::string first = argc > 1 ? argv[1] : "";
-    const bool unknownVerb = !first.empty() && first.front() != '-' && std::find(verbs.begin(), verbs.end(), first) == verbs.end();
-    const Session session({.json = std::find(argv, argv + argc, std::string_view("--json")) != argv + argc}, {});
+    const bool unknownVerb = !first.empty() && first.front() != '-'
+                             && std::find(verbs.begin(), verbs.end(), first) == verbs.end();
+    const Session session({.json = std::find(argv, argv + argc, std::string_view("--json")) != argv + argc},
+                          {});
     Error usage{.code = "usage", .facts = {}, .kind = ErrorKind::BadInput, .detail = error.what()};
     if (unknownVerb)
-        usage = {.code = "verb-unknown", .facts = {{"verb", first}, {"nearest", nearest(first, verbs)}}, .kind = ErrorKind::BadInput};
+        usage = {.code = "verb-unknown",
+                 .facts = {{"verb", first}, {"nearest", nearest(first, verbs)}},
+                 .kind = ErrorKind::BadInput};
     else if (!first.empty() && first.front() != '-')
         usage.facts["verb"] = first;
     return session.report(usage);
 }
 
-}
+} // namespace
 
-}
+} // namespace firstlight
 
 int main(int argc, char **argv)
 {

@@ -34,7 +34,7 @@ fs::path catalogFolder()
     return executable().parent_path().parent_path() / "share/firstlight/catalog";
 }
 
-}
+} // namespace
 
 Session::Session(Options options, std::stop_token stop)
     : m_options(std::move(options))
@@ -67,21 +67,36 @@ Store Session::store() const
     return Store(m_directories.data / "store");
 }
 
-Result<LaunchPlan> Session::plan(const Catalog &catalog, const Demo &demo, const Choice &choice, const VariantChoice &variant,
-                                 const Machine &machine) const
+Result<Chosen> Session::choose(bool tryRuntimes) const
 {
-    const auto described = std::find_if(demo.variants.begin(), demo.variants.end(),
-                                        [&](const Variant &candidate) { return candidate.id == variant.variant; });
-    if (described == demo.variants.end())
-        return fail({.code = "variant-unknown", .facts = {{"variant", variant.variant}, {"demo", choice.demo}}, .kind = ErrorKind::BadInput});
+    auto read = catalog();
+    if (!read)
+        return fail(read.error());
+    auto demo = findDemo(*read, m_options.demo);
+    if (!demo)
+        return fail(demo.error());
+    auto computer = machine(tryRuntimes);
+    if (!computer)
+        return fail(computer.error());
+    auto choice = firstlight::choose(*demo, *computer, {m_options.variant, m_options.context});
+    if (!choice)
+        return fail(choice.error());
+    return Chosen{std::move(*read), std::move(*demo), std::move(*computer), std::move(*choice)};
+}
+
+Result<LaunchPlan> Session::plan(const Chosen &chosen, const VariantChoice &variant) const
+{
+    const auto described
+        = std::find_if(chosen.demo.variants.begin(), chosen.demo.variants.end(),
+                       [&](const Variant &candidate) { return candidate.id == variant.variant; });
     std::optional<Recipe> recipe;
     if (!described->recipe.empty()) {
-        auto loaded = loadRecipe(catalog.folder / "images", described->recipe);
+        auto loaded = loadRecipe(chosen.catalog.folder / "images", described->recipe);
         if (!loaded)
             return fail(loaded.error());
         recipe = std::move(*loaded);
     }
-    return makePlan({demo, variant, machine, recipe, store().root(), m_options.port});
+    return makePlan({chosen.demo, variant, chosen.machine, recipe, store().root(), m_options.port});
 }
 
 Result<std::unique_ptr<Engine>> Session::engine(const Machine &machine, Store &store) const
@@ -90,11 +105,13 @@ Result<std::unique_ptr<Engine>> Session::engine(const Machine &machine, Store &s
         if (!m_options.verbose)
             return;
         if (m_options.json)
-            writeJsonLine(stdout, {{"event", "workaround"}, {"code", workaround.code}, {"facts", workaround.facts}});
+            writeJsonLine(stdout,
+                          {{"event", "workaround"}, {"code", workaround.code}, {"facts", workaround.facts}});
         else
             m_err.line(m_err.faint("  " + describe(workaround, m_language)));
     };
-    return makePodmanEngine(machine, {m_directories, store, catalogFolder() / "images", executable()}, report);
+    return makePodmanEngine(machine, {m_directories, store, catalogFolder() / "images", executable()},
+                            report);
 }
 
 Error nothingRuns(const Choice &choice, Language language)
@@ -115,11 +132,16 @@ Error nothingRuns(const Choice &choice, Language language)
 int exitCode(ErrorKind kind)
 {
     switch (kind) {
-    case ErrorKind::Failed: return 1;
-    case ErrorKind::BadInput: return 2;
-    case ErrorKind::NothingRuns: return 3;
-    case ErrorKind::Cancelled: return 4;
-    case ErrorKind::DamagedCatalog: return 5;
+    case ErrorKind::Failed:
+        return 1;
+    case ErrorKind::BadInput:
+        return 2;
+    case ErrorKind::NothingRuns:
+        return 3;
+    case ErrorKind::Cancelled:
+        return 4;
+    case ErrorKind::DamagedCatalog:
+        return 5;
     }
     return 1;
 }
@@ -143,4 +165,4 @@ int Session::report(const Error &error) const
     return exitCode(error.kind);
 }
 
-}
+} // namespace firstlight

@@ -21,22 +21,29 @@ namespace firstlight {
 struct Options {
     bool json = false;
     bool verbose = false;
-    std::string machine;            ///< a recorded computer instead of this one
+    std::string machine; ///< a recorded computer instead of this one
     std::string demo;
     std::string variant;
     std::optional<int> context;
-    int port = 0;                   ///< 0: a free one
+    int port = 0; ///< 0: a free one
     bool why = false;
     bool follow = false;
     bool openBrowser = false;
     bool all = false;
-    std::string format = "text";    ///< of `plan`
+    std::string format = "text"; ///< of `plan`
 };
 
-/// One run of the command line: what it was asked, where things are, and how to speak. Everything is made from it on
-/// demand, so that `firstlight version` reads nothing.
-class Session
-{
+/// What every verb about one demo finds out first, in this order.
+struct Chosen {
+    Catalog catalog;
+    Demo demo;
+    Machine machine;
+    Choice choice;
+};
+
+/// One run of the command line: what it was asked, where things are, and how to speak. Everything is made
+/// from it on demand, so that `firstlight version` reads nothing.
+class Session {
 public:
     Session(Options options, std::stop_token stop);
 
@@ -50,8 +57,11 @@ public:
     Result<Machine> machine(bool tryRuntimes = false) const;
     Result<Catalog> catalog() const;
     Store store() const;
-    Result<LaunchPlan> plan(const Catalog &catalog, const Demo &demo, const Choice &choice, const VariantChoice &variant,
-                            const Machine &machine) const;
+    /// The demo that was asked for, judged on the machine with the person's wishes. \a tryRuntimes as in
+    /// machine().
+    Result<Chosen> choose(bool tryRuntimes = false) const;
+    /// \a variant is one of \a chosen's choice.
+    Result<LaunchPlan> plan(const Chosen &chosen, const VariantChoice &variant) const;
     /// The engine that runs containers here; workarounds are told with --verbose.
     Result<std::unique_ptr<Engine>> engine(const Machine &machine, Store &store) const;
 
@@ -75,4 +85,4 @@ Error nothingRuns(const Choice &choice, Language language);
 /// 0 ok, 1 failed, 2 usage, 3 nothing can run here, 4 cancelled, 5 damaged catalog.
 int exitCode(ErrorKind kind);
 
-}
+} // namespace firstlight

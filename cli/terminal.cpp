@@ -76,7 +76,8 @@ void Terminal::table(const std::vector<std::vector<std::string>> &rows, const st
         for (std::size_t column = 0; column < row.size(); ++column) {
             text += row[column];
             if (column + 1 < row.size())
-                text += std::string(static_cast<std::size_t>(widths[column] - displayWidth(row[column])) + 2, ' ');
+                text += std::string(static_cast<std::size_t>(widths[column] - displayWidth(row[column])) + 2,
+                                    ' ');
         }
         text.erase(text.find_last_not_of(' ') + 1);
         line(text);
@@ -106,7 +107,8 @@ std::string amounts(const ProgressUpdate &update, Language language)
         text = fmt::format("{} / {}", update.done, *update.total);
     }
     if (update.timeLeft)
-        text += fmt::format(fmt::runtime(std::string(Phrase{", {} left", "，剩余 {}"}.in(language))), inDuration(*update.timeLeft, language));
+        text += fmt::format(fmt::runtime(std::string(Phrase{", {} left", "，剩余 {}"}.in(language))),
+                            inDuration(*update.timeLeft, language));
     return text;
 }
 
@@ -121,23 +123,27 @@ std::string fitted(std::string text, int columns)
     return text;
 }
 
-}
+} // namespace
 
 std::string TerminalProgress::running(const ProgressUpdate &update) const
 {
     const std::string amount = amounts(update, m_language);
-    const std::string text = "  … " + padded(phaseName(update.phase, m_language), phaseColumns) + (amount.empty() ? "" : amount + "  ");
+    const std::string text = "  … " + padded(phaseName(update.phase, m_language), phaseColumns)
+                             + (amount.empty() ? "" : amount + "  ");
     return text + update.subject;
 }
 
 std::string TerminalProgress::ended(const ProgressUpdate &update) const
 {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - m_phaseBegan;
-    std::string text = "  " + m_terminal.good("✔") + " " + padded(phaseName(update.phase, m_language), phaseColumns);
+    std::string text
+        = "  " + m_terminal.good("✔") + " " + padded(phaseName(update.phase, m_language), phaseColumns);
     if (update.unit == ProgressUnit::Bytes)
         text += inBytes(update.done) + ", ";
-    return text + (took.count() < 10 ? fmt::format("{:.1f}{}", took.count(), m_language == Language::Chinese ? " 秒" : " s")
-                                     : inDuration(std::chrono::duration_cast<std::chrono::seconds>(took), m_language));
+    return text
+           + (took.count() < 10
+                  ? fmt::format("{:.1f}{}", took.count(), m_language == Language::Chinese ? " 秒" : " s")
+                  : inDuration(std::chrono::duration_cast<std::chrono::seconds>(took), m_language));
 }
 
 void TerminalProgress::update(const ProgressUpdate &update)
@@ -170,4 +176,4 @@ void JsonProgress::update(const ProgressUpdate &update)
     writeJsonLine(stdout, line);
 }
 
-}
+} // namespace firstlight

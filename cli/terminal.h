@@ -11,8 +11,7 @@
 namespace firstlight {
 
 /// What may be drawn on a stream: colour and bars only on a terminal, and no colour with NO_COLOR.
-class Terminal
-{
+class Terminal {
 public:
     explicit Terminal(std::FILE *stream);
 
@@ -26,8 +25,8 @@ public:
 
     void line(const std::string &text = {}) const;
     void write(const std::string &text) const;
-    /// Rows of cells, columns padded to the widest by display width (Chinese characters count two). The last column is
-    /// not padded.
+    /// Rows of cells, columns padded to the widest by display width (Chinese characters count two). The last
+    /// column is not padded.
     void table(const std::vector<std::vector<std::string>> &rows, const std::string &indent = "  ") const;
 
 private:
@@ -41,11 +40,15 @@ private:
 /// Columns that \a text takes on a terminal; escape sequences take none.
 int displayWidth(const std::string &text);
 
-/// Draws long work: on a terminal one line that is redrawn; one line stays of each phase that has ended, with its time.
-class TerminalProgress final : public Progress
-{
+/// Draws long work: on a terminal one line that is redrawn; one line stays of each phase that has ended, with
+/// its time.
+class TerminalProgress final : public Progress {
 public:
-    TerminalProgress(const Terminal &terminal, Language language) : m_terminal(terminal), m_language(language) { }
+    TerminalProgress(const Terminal &terminal, Language language)
+        : m_terminal(terminal)
+        , m_language(language)
+    {
+    }
     ~TerminalProgress() override { clear(); }
 
     void update(const ProgressUpdate &update) override;
@@ -64,10 +67,9 @@ private:
 };
 
 /// Writes each update as a JSON line to standard output.
-class JsonProgress final : public Progress
-{
+class JsonProgress final : public Progress {
 public:
     void update(const ProgressUpdate &update) override;
 };
 
-}
+} // namespace firstlight

@@ -32,16 +32,16 @@ fs::path homeDirectory()
 /// XDG_RUNTIME_DIR where it exists, else what a system without a login manager offers.
 fs::path runtimeBase()
 {
-    struct stat info {};
-    if (auto runtime = absoluteFrom("XDG_RUNTIME_DIR"); runtime && ::stat(runtime->c_str(), &info) == 0
-        && info.st_uid == ::getuid())
+    struct stat info { };
+    if (auto runtime = absoluteFrom("XDG_RUNTIME_DIR");
+        runtime && ::stat(runtime->c_str(), &info) == 0 && info.st_uid == ::getuid())
         return *runtime / "firstlight";
     if (::getuid() == 0)
         return "/run/firstlight";
     return "/tmp/firstlight-" + std::to_string(::getuid());
 }
 
-}
+} // namespace
 
 Directories directoriesFromEnvironment()
 {
@@ -60,4 +60,4 @@ Directories directoriesFromEnvironment()
             std::nullopt};
 }
 
-}
+} // namespace firstlight

@@ -8,7 +8,8 @@ namespace firstlight {
 bool Error::operator==(const Error &other) const
 {
     const bool sameCause = (!cause && !other.cause) || (cause && other.cause && *cause == *other.cause);
-    return code == other.code && facts == other.facts && kind == other.kind && detail == other.detail && sameCause;
+    return code == other.code && facts == other.facts && kind == other.kind && detail == other.detail
+           && sameCause;
 }
 
 Error wrap(Error outer, Error inner)
@@ -35,4 +36,4 @@ Error cancelled()
     return {.code = "cancelled", .facts = {}, .kind = ErrorKind::Cancelled};
 }
 
-}
+} // namespace firstlight

@@ -58,15 +58,17 @@ FileDescriptor createBeside(const fs::path &path, unsigned mode, std::string &te
     FileDescriptor file;
     // A name may be left over from a killed process with the same id, so a few are tried.
     for (int attempt = 0; attempt < 100 && !file.isOpen(); ++attempt) {
-        temporary = path.string() + "." + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".part";
-        file = FileDescriptor(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode)));
+        temporary
+            = path.string() + "." + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".part";
+        file = FileDescriptor(
+            ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode)));
         if (!file.isOpen() && errno != EEXIST)
             break;
     }
     return file;
 }
 
-}
+} // namespace
 
 Result<std::string> readFile(const fs::path &path, std::size_t limitBytes)
 {
@@ -174,10 +176,10 @@ Result<std::uint64_t> freeDiskBytes(const fs::path &path)
     fs::path existing = fs::absolute(path);
     while (::access(existing.c_str(), F_OK) != 0 && existing.has_relative_path())
         existing = existing.parent_path();
-    struct statvfs info {};
+    struct statvfs info { };
     if (::statvfs(existing.c_str(), &info) != 0)
         return fail(systemError("examine", existing, errno));
     return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
 }
 
-}
+} // namespace firstlight

@@ -14,16 +14,21 @@ namespace {
 const char *kindName(ErrorKind kind)
 {
     switch (kind) {
-    case ErrorKind::Failed: return "failed";
-    case ErrorKind::BadInput: return "bad-input";
-    case ErrorKind::NothingRuns: return "nothing-runs";
-    case ErrorKind::Cancelled: return "cancelled";
-    case ErrorKind::DamagedCatalog: return "damaged-catalog";
+    case ErrorKind::Failed:
+        return "failed";
+    case ErrorKind::BadInput:
+        return "bad-input";
+    case ErrorKind::NothingRuns:
+        return "nothing-runs";
+    case ErrorKind::Cancelled:
+        return "cancelled";
+    case ErrorKind::DamagedCatalog:
+        return "damaged-catalog";
     }
     return "failed";
 }
 
-}
+} // namespace
 
 nlohmann::json toJson(const Error &error)
 {
@@ -36,12 +41,17 @@ nlohmann::json toJson(const Error &error)
 
 nlohmann::json toJson(const ProgressUpdate &update)
 {
-    nlohmann::json line{{"phase", update.phase}, {"subject", update.subject}, {"done", update.done}, {"finished", update.finished}};
-    line["unit"] = update.unit == ProgressUnit::Bytes ? "bytes" : update.unit == ProgressUnit::Steps ? "steps" : "none";
+    nlohmann::json line{{"phase", update.phase},
+                        {"subject", update.subject},
+                        {"done", update.done},
+                        {"finished", update.finished}};
+    line["unit"] = update.unit == ProgressUnit::Bytes   ? "bytes"
+                   : update.unit == ProgressUnit::Steps ? "steps"
+                                                        : "none";
     line["total"] = update.total ? nlohmann::json(*update.total) : nlohmann::json();
     line["ratePerSecond"] = update.ratePerSecond ? nlohmann::json(*update.ratePerSecond) : nlohmann::json();
     line["secondsLeft"] = update.timeLeft ? nlohmann::json(update.timeLeft->count()) : nlohmann::json();
     return line;
 }
 
-}
+} // namespace firstlight

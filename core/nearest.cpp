@@ -34,7 +34,7 @@ std::size_t distance(const std::string &a, const std::string &b)
     return cost[a.size()][b.size()];
 }
 
-}
+} // namespace
 
 std::string nearest(const std::string &word, const std::vector<std::string> &candidates)
 {
@@ -57,4 +57,4 @@ std::string nearest(const std::string &word, const std::vector<std::string> &can
     return best;
 }
 
-}
+} // namespace firstlight

@@ -74,10 +74,10 @@ ExecImage makeImage(const ProcessSpec &spec, const std::string &path)
     ::_exit(127);
 }
 
-/// Runs in the child between fork and exec. Signal dispositions and the mask go back to their defaults, since a
-/// parent that ignores SIGPIPE or blocks SIGINT must not hand that on.
-[[noreturn]] void becomeProgram(const ExecImage &image, const std::string &workingDirectory, std::array<int, 3> streams,
-                                int errorPipe)
+/// Runs in the child between fork and exec. Signal dispositions and the mask go back to their defaults, since
+/// a parent that ignores SIGPIPE or blocks SIGINT must not hand that on.
+[[noreturn]] void becomeProgram(const ExecImage &image, const std::string &workingDirectory,
+                                std::array<int, 3> streams, int errorPipe)
 {
     for (int number = 1; number < NSIG; ++number)
         ::signal(number, SIG_DFL);
@@ -111,7 +111,9 @@ Result<void> confirmStart(const ProcessSpec &spec, FileDescriptor errorPipe)
     } while (count < 0 && errno == EINTR);
     if (count <= 0)
         return {};
-    return fail({.code = "program-not-started", .facts = {{"program", spec.program}}, .detail = std::strerror(number)});
+    return fail({.code = "program-not-started",
+                 .facts = {{"program", spec.program}},
+                 .detail = std::strerror(number)});
 }
 
 /// One output pipe of a running child: collects text and cuts it into lines.
@@ -139,7 +141,8 @@ struct Drain {
     {
         if (!onLine)
             return;
-        for (auto end = text.find('\n', lineStart); end != std::string::npos; end = text.find('\n', lineStart)) {
+        for (auto end = text.find('\n', lineStart); end != std::string::npos;
+             end = text.find('\n', lineStart)) {
             onLine(text.substr(lineStart, end - lineStart));
             lineStart = end + 1;
         }
@@ -190,14 +193,16 @@ Result<Running> start(const ProcessSpec &spec)
     const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
     if (pid < 0)
-        return fail({.code = "program-not-started", .facts = {{"program", spec.program}}, .detail = std::strerror(errno)});
+        return fail({.code = "program-not-started",
+                     .facts = {{"program", spec.program}},
+                     .detail = std::strerror(errno)});
     if (pid == 0) {
         ::setpgid(0, 0);
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (::getppid() != parent)
             ::_exit(127);
-        becomeProgram(image, spec.workingDirectory, {in->readEnd.get(), out->writeEnd.get(), err->writeEnd.get()},
-                      report->writeEnd.get());
+        becomeProgram(image, spec.workingDirectory,
+                      {in->readEnd.get(), out->writeEnd.get(), err->writeEnd.get()}, report->writeEnd.get());
     }
     ::setpgid(pid, pid);
     report->writeEnd.reset();
@@ -228,9 +233,9 @@ void feed(FileDescriptor &fd, const std::string &input, std::size_t &offset)
         fd.reset();
 }
 
-/// SIGPIPE would kill the launcher when a child closes its standard input early; it is blocked for this thread only.
-class SigpipeBlocked
-{
+/// SIGPIPE would kill the launcher when a child closes its standard input early; it is blocked for this
+/// thread only.
+class SigpipeBlocked {
 public:
     SigpipeBlocked()
     {
@@ -263,7 +268,7 @@ std::string tail(const std::string &text, std::size_t length)
     return end;
 }
 
-}
+} // namespace
 
 Result<ProcessResult> runProcess(const ProcessSpec &spec, std::stop_token stop)
 {
@@ -279,7 +284,8 @@ Result<ProcessResult> runProcess(const ProcessSpec &spec, std::stop_token stop)
     int status = 0;
     bool reaped = false;
     while (!broken && (child.output.fd.isOpen() || child.errorOutput.fd.isOpen() || !reaped)) {
-        // A stop token cannot be polled: 50 ms is short for a person and costs nothing beside a child process.
+        // A stop token cannot be polled: 50 ms is short for a person and costs nothing beside a child
+        // process.
         std::array<pollfd, 4> polled{{{child.output.fd.get(), POLLIN, 0},
                                       {child.errorOutput.fd.get(), POLLIN, 0},
                                       {child.input.get(), POLLOUT, 0},
@@ -298,14 +304,17 @@ Result<ProcessResult> runProcess(const ProcessSpec &spec, std::stop_token stop)
             reaped = true;
             ended = Clock::now();
         }
-        // A daemon that the child left behind keeps the pipes open for ever: what the child itself said is in.
+        // A daemon that the child left behind keeps the pipes open for ever: what the child itself said is
+        // in.
         if (ended && Clock::now() - *ended > killAfter)
             break;
         if (deadline && Clock::now() > *deadline)
-            broken = Error{.code = "process-timeout",
-                           .facts = {{"program", spec.program},
-                                     {"needed", std::to_string(std::chrono::ceil<std::chrono::seconds>(*spec.timeLimit).count())}},
-                           .detail = tail(child.errorOutput.text, 500)};
+            broken = Error{
+                .code = "process-timeout",
+                .facts = {{"program", spec.program},
+                          {"needed",
+                           std::to_string(std::chrono::ceil<std::chrono::seconds>(*spec.timeLimit).count())}},
+                .detail = tail(child.errorOutput.text, 500)};
         if (stop.stop_requested())
             broken = cancelled();
     }
@@ -329,13 +338,15 @@ Result<ProcessResult> runChecked(const ProcessSpec &spec, std::stop_token stop)
     auto result = runProcess(spec, stop);
     if (!result || result->succeeded())
         return result;
-    const std::string status = result->exitCode ? std::to_string(*result->exitCode) : "signal " + std::to_string(*result->signal);
+    const std::string status
+        = result->exitCode ? std::to_string(*result->exitCode) : "signal " + std::to_string(*result->signal);
     return fail({.code = "process-failed",
                  .facts = {{"program", spec.program}, {"found", status}},
                  .detail = tail(result->errorOutput.empty() ? result->output : result->errorOutput, 2000)});
 }
 
-Result<pid_t> startDetached(const ProcessSpec &spec, const std::string &logPath, const std::vector<int> &inherited)
+Result<pid_t> startDetached(const ProcessSpec &spec, const std::string &logPath,
+                            const std::vector<int> &inherited)
 {
     auto path = locate(spec);
     if (!path)
@@ -355,7 +366,9 @@ Result<pid_t> startDetached(const ProcessSpec &spec, const std::string &logPath,
     // Forked twice: the grandchild belongs to init, so it is never a zombie of a long-lived face.
     const pid_t middle = ::fork();
     if (middle < 0)
-        return fail({.code = "program-not-started", .facts = {{"program", spec.program}}, .detail = std::strerror(errno)});
+        return fail({.code = "program-not-started",
+                     .facts = {{"program", spec.program}},
+                     .detail = std::strerror(errno)});
     if (middle == 0) {
         ::setsid();
         const pid_t child = ::fork();
@@ -365,7 +378,8 @@ Result<pid_t> startDetached(const ProcessSpec &spec, const std::string &logPath,
         }
         for (const int fd : inherited)
             ::fcntl(fd, F_SETFD, 0);
-        becomeProgram(image, spec.workingDirectory, {null.get(), log.get(), log.get()}, report->writeEnd.get());
+        becomeProgram(image, spec.workingDirectory, {null.get(), log.get(), log.get()},
+                      report->writeEnd.get());
     }
     report->writeEnd.reset();
     ids->writeEnd.reset();
@@ -400,7 +414,9 @@ std::string ProcessSpec::commandLine() const
     words.insert(words.end(), arguments.begin(), arguments.end());
     for (const std::string &word : words) {
         const bool plain = !word.empty()
-            && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-") == std::string::npos;
+                           && word.find_first_not_of(
+                                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-")
+                                  == std::string::npos;
         std::string quoted = "'";
         for (const char letter : word)
             quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
@@ -409,4 +425,4 @@ std::string ProcessSpec::commandLine() const
     return line;
 }
 
-}
+} // namespace firstlight

@@ -7,9 +7,10 @@ namespace firstlight {
 
 namespace {
 constexpr auto reportEvery = std::chrono::milliseconds(100);
-// Rates are smoothed over a few seconds: shorter windows make "time left" jump, longer ones hide a stalled network.
+// Rates are smoothed over a few seconds: shorter windows make "time left" jump, longer ones hide a stalled
+// network.
 constexpr auto windowLength = std::chrono::seconds(3);
-}
+} // namespace
 
 ProgressMeter::ProgressMeter(Progress &progress, std::string phase, std::string subject, ProgressUnit unit,
                              std::optional<std::uint64_t> total, std::uint64_t alreadyDone)
@@ -73,4 +74,4 @@ void ProgressMeter::finish(Clock::time_point now)
     m_progress.update(m_update);
 }
 
-}
+} // namespace firstlight

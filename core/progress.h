@@ -9,7 +9,8 @@ namespace firstlight {
 
 enum class ProgressUnit { None, Bytes, Steps };
 
-/// Where one phase of long work stands. Unknown is nullopt: a phase without a known end has no `total` and no `timeLeft`.
+/// Where one phase of long work stands. Unknown is nullopt: a phase without a known end has no `total` and no
+/// `timeLeft`.
 struct ProgressUpdate {
     std::string phase;   ///< stable word that `text/` translates: "download", "build", "start", "wait", …
     std::string subject; ///< what it is about: a file name, an image, a build step; shown as it is
@@ -24,24 +25,21 @@ struct ProgressUpdate {
 };
 
 /// Receives updates of long work, on the thread that does the work. Implemented by the faces.
-class Progress
-{
+class Progress {
 public:
     virtual ~Progress() = default;
     virtual void update(const ProgressUpdate &update) = 0;
 };
 
 /// Ignores every update.
-class NoProgress final : public Progress
-{
+class NoProgress final : public Progress {
 public:
     void update(const ProgressUpdate &) override { }
 };
 
-/// Counts one phase: computes rate and time left from what was really done since the phase began here (bytes that
-/// a resumed download already had do not count as speed), and passes on at most ten updates a second.
-class ProgressMeter
-{
+/// Counts one phase: computes rate and time left from what was really done since the phase began here (bytes
+/// that a resumed download already had do not count as speed), and passes on at most ten updates a second.
+class ProgressMeter {
 public:
     using Clock = std::chrono::steady_clock;
 
@@ -65,4 +63,4 @@ private:
     std::optional<Clock::time_point> m_lastReport;
 };
 
-}
+} // namespace firstlight

@@ -6,9 +6,9 @@
 
 namespace firstlight {
 
-/// A value or the Error that prevented it. The only place that names tl::expected, so that std::expected can follow.
-template<typename T>
-using Result = tl::expected<T, Error>;
+/// A value or the Error that prevented it. The only place that names tl::expected, so that std::expected can
+/// follow.
+template <typename T> using Result = tl::expected<T, Error>;
 
 /// `return fail({.code = "demo-unknown", .facts = {{"demo", id}}});`
 inline tl::unexpected<Error> fail(Error error)
@@ -16,4 +16,4 @@ inline tl::unexpected<Error> fail(Error error)
     return tl::unexpected<Error>(std::move(error));
 }
 
-}
+} // namespace firstlight

@@ -18,7 +18,10 @@ struct Sha256::State {
     ~State() { EVP_MD_CTX_free(context); }
 };
 
-Sha256::Sha256() : m_state(std::make_unique<State>()) { }
+Sha256::Sha256()
+    : m_state(std::make_unique<State>())
+{
+}
 Sha256::Sha256(Sha256 &&) noexcept = default;
 Sha256 &Sha256::operator=(Sha256 &&) noexcept = default;
 Sha256::~Sha256() = default;
@@ -67,4 +70,4 @@ Result<std::string> sha256OfFile(const std::filesystem::path &path)
     }
 }
 
-}
+} // namespace firstlight

@@ -10,8 +10,7 @@
 namespace firstlight {
 
 /// SHA-256 of bytes that arrive in pieces (OpenSSL's EVP). Move-only.
-class Sha256
-{
+class Sha256 {
 public:
     Sha256();
     Sha256(Sha256 &&) noexcept;
@@ -30,4 +29,4 @@ private:
 std::string sha256Hex(std::string_view bytes);
 Result<std::string> sha256OfFile(const std::filesystem::path &path);
 
-}
+} // namespace firstlight

@@ -11,7 +11,8 @@ namespace firstlight {
 enum class DemoState {
     Starting,    ///< the container runs, the demo does not answer yet
     Ready,       ///< it answered its readiness test
-    Unreachable, ///< the container runs but nothing forwards to it (its launcher was killed): `run` repairs it
+    Unreachable, ///< the container runs but nothing forwards to it (its launcher was killed): `run` repairs
+                 ///< it
     Stopped,     ///< the container exists and does not run
 };
 
@@ -21,10 +22,10 @@ struct RunningDemo {
     std::string variant;
     std::string containerId;
     std::string containerName;
-    std::string address;               ///< http://127.0.0.1:41873
+    std::string address; ///< http://127.0.0.1:41873
     int hostPort = 0;
     DemoState state = DemoState::Starting;
-    std::optional<int> exitCode;       ///< of a stopped one
+    std::optional<int> exitCode;            ///< of a stopped one
     std::optional<std::uint64_t> startedAt; ///< seconds since the epoch
     std::string image;
 
@@ -43,4 +44,4 @@ struct ProofResult {
 
 nlohmann::json toJson(const RunningDemo &demo);
 
-}
+} // namespace firstlight

@@ -27,7 +27,7 @@ constexpr ObstacleText obstacleTexts[] = {
      {"Free some disk space, then try again.", "请腾出一些磁盘空间，然后再试。"}},
     {{"made for {subject} {needed}s; none found", "为 {subject} {needed} 制作；没有找到"}, {"", ""}},
     {{"{subject} must be {needed}[, but is {found}]", "{subject} 须为 {needed}[，实际为 {found}]"}, {"", ""}},
-    {{"needs the driver {needed} for {subject}[, but {found} is loaded]", "需要 {subject} 的驱动程序 {needed}[，但加载的是 {found}]"},
+    {{"needs the driver {needed} for the {subject} device[, but {found} is loaded]", "{subject} 设备需要驱动程序 {needed}[，但加载的是 {found}]"},
      {"Install the {subject} driver from your system's packages and restart.", "请从系统软件源安装 {subject} 驱动程序并重新启动。"}},
     {{"a device was found, but {subject} cannot be opened", "找到了设备，但无法打开 {subject}"},
      {"Add yourself to the group that owns it (sudo usermod -aG \"$(stat -c %G {subject})\" \"$USER\"), then log in again.",
@@ -62,8 +62,7 @@ struct PropertyText {
 
 constexpr PropertyText propertyTexts[] = {
     {"compute", {{"made for GPUs of generation {needed}[; this one is {found}]", "为 {needed} 代 GPU 制作[；这台电脑的是 {found}]"}, {"", ""}}},
-    {"driver", {{"needs the GPU's driver {needed} or newer[; {found} is installed]", "需要 GPU 驱动程序 {needed} 或更新版本[；已安装 {found}]"},
-                {"Update the GPU's driver from your system's packages and restart.", "请从系统软件源更新 GPU 驱动程序并重新启动。"}}},
+    {"driver", {{"needs the GPU's driver {needed} or newer[; {found} is installed]", "需要 GPU 驱动程序 {needed} 或更新版本[；已安装 {found}]"}, {"Update the GPU's driver from your system's packages and restart.", "请从系统软件源更新 GPU 驱动程序并重新启动。"}}},
     {"memory", {{"needs {needed:bytes} of GPU memory[; this one has {found:bytes}]", "需要 {needed:bytes} 显存[；这台电脑有 {found:bytes}]"}, {"", ""}}},
 };
 
@@ -82,8 +81,7 @@ struct ProperName {
 };
 
 /// Words of the catalog that people write otherwise. What is not here is written as it is.
-constexpr ProperName properNames[] = {{"amd", "AMD"}, {"ascend", "Ascend"}, {"gpu", "GPU"}, {"hygon", "Hygon"}, {"intel", "Intel"},
-                                      {"moore-threads", "Moore Threads"}, {"npu", "NPU"}, {"nvidia", "NVIDIA"}};
+constexpr ProperName properNames[] = {{"amd", "AMD"}, {"ascend", "Ascend"}, {"gpu", "GPU"}, {"hygon", "Hygon"}, {"intel", "Intel"}, {"moore-threads", "Moore Threads"}, {"npu", "NPU"}, {"nvidia", "NVIDIA"}};
 
 std::string properName(const std::string &word)
 {
@@ -129,11 +127,10 @@ struct ReasonText {
 };
 
 constexpr ReasonText reasonTexts[] = {
-    {"cpu-unknown", {"{value} thread: this processor's cores are not known", "{value} 个线程：不清楚处理器的核心数"}},
-    {"cpu-allowance", {"{value} threads: as many as the cores that may be used", "{value} 个线程：与可用的核心数相同"}},
-    {"one-a-core", {"{value} threads: one for each of {cores} cores ({cpus} logical CPUs)",
-                    "{value} 个线程：{cores} 个核心各一个（共 {cpus} 个逻辑 CPU）"}},
-    {"cpu-quota", {"{value} threads: the CPU time allowed here is {quota} CPUs", "{value} 个线程：此处允许的 CPU 时间为 {quota} 个 CPU"}},
+    {"cpu-unknown", {"threads: {value}, since this processor's cores are not known", "{value} 个线程：不清楚处理器的核心数"}},
+    {"cpu-allowance", {"threads: {value}, as many as the cores that may be used", "{value} 个线程：与可用的核心数相同"}},
+    {"one-a-core", {"threads: {value}, one for each core ({cpus} logical CPUs)", "{value} 个线程：每个核心一个（共 {cpus} 个逻辑 CPU）"}},
+    {"cpu-quota", {"threads: {value}, since the CPU time allowed here is that of {quota} CPUs", "{value} 个线程：此处允许的 CPU 时间为 {quota} 个 CPU"}},
     {"largest-that-fits", {"{value} tokens of context: the most that fits", "{value} 个词元的上下文：可容纳的最大值"}},
     {"twice-the-prediction", {"at most {value:bytes} of memory: what is predicted and as much again", "最多 {value:bytes} 内存：预测值的两倍"}},
 };
@@ -144,21 +141,33 @@ struct PhaseText {
 };
 
 constexpr PhaseText phaseTexts[] = {
-    {"download", {"downloading", "下载"}}, {"check", {"checking", "校验"}},   {"unpack", {"unpacking", "解包"}},
-    {"build", {"building", "构建"}},       {"pull", {"pulling", "拉取"}},     {"start", {"starting", "启动"}},
-    {"wait", {"waking up", "等待就绪"}},   {"image", {"image", "镜像"}},      {"model", {"model", "模型"}},
-    {"stop", {"stopping", "停止"}},        {"retry", {"trying again", "重试"}},   {"queue", {"waiting for another start", "等待另一次启动"}},
+    {"download", {"downloading", "下载"}},
+    {"check", {"checking", "校验"}},
+    {"unpack", {"unpacking", "解包"}},
+    {"build", {"building", "构建"}},
+    {"pull", {"pulling", "拉取"}},
+    {"start", {"starting", "启动"}},
+    {"wait", {"waking up", "等待就绪"}},
+    {"image", {"image", "镜像"}},
+    {"model", {"model", "模型"}},
+    {"stop", {"stopping", "停止"}},
+    {"retry", {"trying again", "重试"}},
+    {"queue", {"waiting for another start", "等待另一次启动"}},
 };
 
-}
+} // namespace
 
 std::string describe(Verdict verdict, Language language)
 {
     switch (verdict) {
-    case Verdict::RunsNow: return std::string(Phrase{"runs now", "可以运行"}.in(language));
-    case Verdict::AfterFix: return std::string(Phrase{"after a fix", "修复后可运行"}.in(language));
-    case Verdict::Unknown: return std::string(Phrase{"not known", "未知"}.in(language));
-    case Verdict::Cannot: return std::string(Phrase{"cannot", "不能运行"}.in(language));
+    case Verdict::RunsNow:
+        return std::string(Phrase{"runs now", "可以运行"}.in(language));
+    case Verdict::AfterFix:
+        return std::string(Phrase{"after a fix", "修复后可运行"}.in(language));
+    case Verdict::Unknown:
+        return std::string(Phrase{"not known", "未知"}.in(language));
+    case Verdict::Cannot:
+        return std::string(Phrase{"cannot", "不能运行"}.in(language));
     }
     return {};
 }
@@ -187,10 +196,14 @@ std::string describe(const TunedSetting &setting, Language language)
 std::string describe(DemoState state, Language language)
 {
     switch (state) {
-    case DemoState::Starting: return std::string(Phrase{"starting", "正在启动"}.in(language));
-    case DemoState::Ready: return std::string(Phrase{"ready", "就绪"}.in(language));
-    case DemoState::Unreachable: return std::string(Phrase{"runs, but cannot be reached", "运行中，但无法访问"}.in(language));
-    case DemoState::Stopped: return std::string(Phrase{"stopped", "已停止"}.in(language));
+    case DemoState::Starting:
+        return std::string(Phrase{"starting", "正在启动"}.in(language));
+    case DemoState::Ready:
+        return std::string(Phrase{"ready", "就绪"}.in(language));
+    case DemoState::Unreachable:
+        return std::string(Phrase{"runs, but cannot be reached", "运行中，但无法访问"}.in(language));
+    case DemoState::Stopped:
+        return std::string(Phrase{"stopped", "已停止"}.in(language));
     }
     return {};
 }
@@ -229,7 +242,7 @@ std::string sum(const std::vector<std::pair<Phrase, std::optional<std::uint64_t>
     return total && !text.empty() ? inBytes(*total) + " = " + text : text;
 }
 
-}
+} // namespace
 
 std::vector<std::string> describe(const Estimate &estimate, Language language)
 {
@@ -243,10 +256,12 @@ std::vector<std::string> describe(const Estimate &estimate, Language language)
     const Phrase weights{"model", "模型"};
     const std::string memory = sum({{weights, inputOf(estimate, "weights")},
                                     {{contextName, contextName}, context},
-                                    {{"engine", "引擎"}, inputOf(estimate, "overhead")}}, estimate.memoryBytes, language);
+                                    {{"engine", "引擎"}, inputOf(estimate, "overhead")}},
+                                   estimate.memoryBytes, language);
     const std::string disk = sum({{{"image", "镜像"}, inputOf(estimate, "image")},
                                   {weights, inputOf(estimate, "weights")},
-                                  {{"while it is built", "构建时"}, inputOf(estimate, "build")}}, estimate.diskBytes, language);
+                                  {{"while it is built", "构建时"}, inputOf(estimate, "build")}},
+                                 estimate.diskBytes, language);
     std::vector<std::string> lines;
     if (!memory.empty())
         lines.push_back(std::string(Phrase{"memory: ", "内存："}.in(language)) + memory);
@@ -260,4 +275,4 @@ const std::string &in(const LocalizedText &text, Language language)
     return language == Language::Chinese && !text.zhCn.empty() ? text.zhCn : text.en;
 }
 
-}
+} // namespace firstlight

@@ -24,4 +24,4 @@ std::string describe(DemoState state, Language language);
 std::string phaseName(const std::string &phase, Language language);
 const std::string &in(const LocalizedText &text, Language language);
 
-}
+} // namespace firstlight

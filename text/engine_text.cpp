@@ -23,24 +23,15 @@ struct WorkaroundText {
 };
 
 constexpr WorkaroundText workaroundTexts[] = {
-    {"cpuset-not-delegated", {"cannot keep a demo to certain CPUs: this system does not let you ({missing} is not handed to you)",
-                              "无法让演示只使用指定的 CPU：此系统不允许您这样做（没有把 {missing} 交给您）"}},
-    {"limits-ignored", {"cannot limit the memory and CPU time of a demo: this system does not let you without root (cgroup {cgroups}, {missing})",
-                        "无法限制演示的内存和 CPU 时间：此系统不允许非 root 用户这样做（cgroup {cgroups}，{missing}）"}},
-    {"no-systemd", {"does without systemd, which does not run here (control groups: {cgroup-manager}, events: {events}, logs: {logs})",
-                    "不依赖 systemd，因为它没有在这里运行（控制组：{cgroup-manager}，事件：{events}，日志：{logs}）"}},
-    {"oci-runtime", {"starts containers with {runtime} instead of {instead-of}[, which cannot run here: {found}]",
-                     "用 {runtime} 代替 {instead-of} 启动容器[，因为后者在这里无法运行：{found}]"}},
-    {"private-storage", {"keeps images and containers in {path}, because FIRSTLIGHT_HOME is set",
-                         "把镜像和容器保存在 {path}，因为设置了 FIRSTLIGHT_HOME"}},
-    {"resource-limits", {"lets a container open {nofile} files and start {nproc} processes at most: this system allows no more",
-                         "容器最多可打开 {nofile} 个文件、启动 {nproc} 个进程：此系统不允许更多"}},
-    {"runtime-directory", {"keeps podman's short-lived files in {path}, because XDG_RUNTIME_DIR does not name a folder of yours",
-                           "把 podman 的临时文件放在 {path}，因为 XDG_RUNTIME_DIR 没有指向属于您的文件夹"}},
-    {"storage-overlay", {"stores images with {driver}: {instead-of}, podman's own choice, would copy the whole image for each container",
-                         "用 {driver} 保存镜像：podman 默认的 {instead-of} 会为每个容器复制整个镜像"}},
-    {"storage-vfs", {"keeps its images in {path}: your own podman store (vfs) would copy the whole image for each container",
-                     "把镜像保存在 {path}：您自己的 podman 存储（vfs）会为每个容器复制整个镜像"}},
+    {"cpuset-not-delegated", {"cannot keep a demo to certain CPUs: this system does not let you ({missing} is not handed to you)", "无法让演示只使用指定的 CPU：此系统不允许您这样做（没有把 {missing} 交给您）"}},
+    {"limits-ignored", {"cannot limit the memory and CPU time of a demo: this system does not let you without root (cgroup {cgroups}, {missing})", "无法限制演示的内存和 CPU 时间：此系统不允许非 root 用户这样做（cgroup {cgroups}，{missing}）"}},
+    {"no-systemd", {"does without systemd, which does not run here (control groups: {cgroup-manager}, events: {events}, logs: {logs})", "不依赖 systemd，因为它没有在这里运行（控制组：{cgroup-manager}，事件：{events}，日志：{logs}）"}},
+    {"oci-runtime", {"starts containers with {runtime} instead of {instead-of}[, which cannot run here: {found}]", "用 {runtime} 代替 {instead-of} 启动容器[，因为后者在这里无法运行：{found}]"}},
+    {"private-storage", {"keeps images and containers in {path}, because FIRSTLIGHT_HOME is set", "把镜像和容器保存在 {path}，因为设置了 FIRSTLIGHT_HOME"}},
+    {"resource-limits", {"lets a container open {nofile} files and start {nproc} processes at most: this system allows no more", "容器最多可打开 {nofile} 个文件、启动 {nproc} 个进程：此系统不允许更多"}},
+    {"runtime-directory", {"keeps podman's short-lived files in {path}, because XDG_RUNTIME_DIR does not name a folder of yours", "把 podman 的临时文件放在 {path}，因为 XDG_RUNTIME_DIR 没有指向属于您的文件夹"}},
+    {"storage-overlay", {"stores images with {driver}: {instead-of}, podman's own choice, would copy the whole image for each container", "用 {driver} 保存镜像：podman 默认的 {instead-of} 会为每个容器复制整个镜像"}},
+    {"storage-vfs", {"keeps its images in {path}: your own podman store (vfs) would copy the whole image for each container", "把镜像保存在 {path}：您自己的 podman 存储（vfs）会为每个容器复制整个镜像"}},
 };
 
 /// Of one kind of proof. `{found}` and `{expected}` are made readable before they are filled in.
@@ -98,7 +89,7 @@ constexpr ProofText proofTexts[] = {
       "【未兑现】本应无法修改自己的程序文件，实际却可以。如果您不信任它，请将其停止。"},
      {}},
     {"threads",
-     {"computes with {found} threads", "使用 {found} 个线程计算"},
+     {"threads that compute: {found}", "使用 {found} 个线程计算"},
      {"does NOT compute with {expected} threads as planned[, but with {found}]. It may be slow; stop it and start it again.",
       "【未兑现】应使用 {expected} 个线程计算[，实际为 {found}]。速度可能较慢；请停止后重新启动。"},
      {"does not tell in its log with how many threads it computes", "日志没有说明使用多少个线程计算"}},
@@ -182,7 +173,7 @@ ProofText textOf(const std::string &what)
     return {what, unknownKept, unknownBroken, unknownSilent};
 }
 
-}
+} // namespace
 
 std::string describe(const Workaround &workaround, Language language)
 {
@@ -200,10 +191,11 @@ std::string describe(const ProofResult &proof, Language language)
 {
     const ProofText text = textOf(proof.what);
     const Phrase silent = text.silent.en.empty() ? unknownSilent : text.silent;
-    const Phrase sentence = !proof.kept ? text.broken : proof.found.empty() ? silent : text.kept;
+    const Phrase sentence = !proof.kept ? text.broken : proof.found.empty() ? silent
+                                                                            : text.kept;
     return fill(sentence.in(language), {{"what", proof.what},
                                         {"found", readable(proof.what, proof.found, language)},
                                         {"expected", readable(proof.what, proof.expected, language)}});
 }
 
-}
+} // namespace firstlight

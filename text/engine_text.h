@@ -13,4 +13,4 @@ std::string describe(const Workaround &workaround, Language language);
 /// "runs the zen4 build", or loudly that the plan did not come true.
 std::string describe(const ProofResult &proof, Language language);
 
-}
+} // namespace firstlight

@@ -24,10 +24,18 @@ struct ActionText {
 
 /// What systemError() calls what the kernel refused.
 constexpr ActionText actionTexts[] = {
-    {"create", {"create", "创建"}},         {"examine", {"examine", "检查"}},    {"give away", {"change the owner of", "更改所有者："}},
-    {"listen on", {"listen on", "监听"}},   {"lock", {"lock", "锁定"}},          {"open", {"open", "打开"}},
-    {"read", {"read", "读取"}},             {"rename", {"rename", "重命名"}},    {"set-mode", {"change the mode of", "更改权限："}},
-    {"set-time", {"change the time of", "更改时间："}}, {"trust", {"trust", "信任"}}, {"write", {"write", "写入"}},
+    {"create", {"create", "创建"}},
+    {"examine", {"examine", "检查"}},
+    {"give away", {"change the owner of", "更改所有者："}},
+    {"listen on", {"listen on", "监听"}},
+    {"lock", {"lock", "锁定"}},
+    {"open", {"open", "打开"}},
+    {"read", {"read", "读取"}},
+    {"rename", {"rename", "重命名"}},
+    {"set-mode", {"change the mode of", "更改权限："}},
+    {"set-time", {"change the time of", "更改时间："}},
+    {"trust", {"trust", "信任"}},
+    {"write", {"write", "写入"}},
 };
 
 /// Facts in the person's language, with the other program's words as {detail}.
@@ -46,7 +54,7 @@ Facts factsOf(const Error &error, Language language)
     return facts;
 }
 
-}
+} // namespace
 
 Explanation explain(const Error &error, Language language)
 {
@@ -68,4 +76,4 @@ Explanation explain(const Error &error, Language language)
     return explanation;
 }
 
-}
+} // namespace firstlight

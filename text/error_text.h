@@ -37,4 +37,4 @@ Explanation explain(const Error &error, Language language);
 /// The text of \a code, or nullptr.
 const ErrorText *findErrorText(std::string_view code);
 
-}
+} // namespace firstlight

@@ -67,4 +67,4 @@ std::span<const ErrorText> catalogErrors()
     return table;
 }
 
-}
+} // namespace firstlight

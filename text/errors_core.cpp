@@ -20,7 +20,8 @@ std::span<const ErrorText> coreErrors()
          {"{path} is larger than {needed:bytes}, which no file of its kind should be.", "{path} 大于 {needed:bytes}，这类文件不应该这么大。"},
          {"Check that it is the file you meant.", "请检查它是不是您想用的文件。"}},
         {"process-failed",
-         {"{program} failed ({found})[: {detail}].", "{program} 运行失败（{found}）[：{detail}]。"}, {"", ""}},
+         {"{program} failed ({found})[: {detail}].", "{program} 运行失败（{found}）[：{detail}]。"},
+         {"", ""}},
         {"process-output-limit",
          {"{program} printed far more than expected and was stopped.", "{program} 的输出远超预期，已被停止。"},
          {"Run it by hand to see what it says.", "请手动运行它，看看它输出了什么。"}},
@@ -37,4 +38,4 @@ std::span<const ErrorText> coreErrors()
     return table;
 }
 
-}
+} // namespace firstlight

@@ -26,4 +26,4 @@ std::span<const ErrorText> faceErrors()
     return table;
 }
 
-}
+} // namespace firstlight

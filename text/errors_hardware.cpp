@@ -21,7 +21,8 @@ std::span<const ErrorText> hardwareErrors()
           "{path} 不是电脑记录：既不是 JSON 档案，也不是含有 proc/ 或 sys/ 的文件夹，也不是 cpuinfo 文件。"},
          recordAgain},
         {"machine-recording-unreadable",
-         {"The recorded computer {path} could not be read.", "无法读取电脑记录 {path}。"}, {"", ""}},
+         {"The recorded computer {path} could not be read.", "无法读取电脑记录 {path}。"},
+         {"", ""}},
         {"machine-root-unreadable",
          {"The folder {path} could not be opened[: {detail}].", "无法打开文件夹 {path}[：{detail}]。"},
          {"Check that this folder exists and that you may read it.", "请检查该文件夹是否存在，以及您是否有权读取。"}},
@@ -29,4 +30,4 @@ std::span<const ErrorText> hardwareErrors()
     return table;
 }
 
-}
+} // namespace firstlight

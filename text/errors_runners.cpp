@@ -8,7 +8,7 @@ constexpr Phrase otherVariant{"Try another variant: firstlight choose {demo} sho
                               "请换一个版本：用 firstlight choose {demo} 查看，用 firstlight run {demo} --variant 名称 选用。"};
 constexpr Phrase reportRecipe{"Update Firstlight. If you wrote this recipe, correct it.", "请更新 Firstlight。如果这个配方是您写的，请改正它。"};
 
-}
+} // namespace
 
 std::span<const ErrorText> runnerErrors()
 {
@@ -88,7 +88,8 @@ std::span<const ErrorText> runnerErrors()
           "构建镜像 {recipe} 失败[，步骤为“{step}”]。[最后的输出：\n{detail}]"},
          {"Run the same command again; what was already downloaded is kept.", "请再次运行同一命令；已下载的部分会保留。"}},
         {"recipe-input-empty",
-         {"The package {input} holds nothing of what the recipe wants from it.", "软件包 {input} 中没有配方需要的任何文件。"}, reportRecipe},
+         {"The package {input} holds nothing of what the recipe wants from it.", "软件包 {input} 中没有配方需要的任何文件。"},
+         reportRecipe},
         {"recipe-input-missing",
          {"{name}, which the image {recipe} is built from, is not there any more.", "构建镜像 {recipe} 所需的 {name} 已不存在。"},
          {"Run the same command again: it will be downloaded anew.", "请再次运行同一命令：它会重新下载。"}},
@@ -97,7 +98,8 @@ std::span<const ErrorText> runnerErrors()
           "[{input} 中的 ]{path} 指向同一软件包中不存在的 {target}。"},
          reportRecipe},
         {"recipe-path-conflict",
-         {"[From {input}: ]{path} would be written over something that is already there.", "[来自 {input}：]{path} 会覆盖已有的内容。"}, reportRecipe},
+         {"[From {input}: ]{path} would be written over something that is already there.", "[来自 {input}：]{path} 会覆盖已有的内容。"},
+         reportRecipe},
         {"recipe-path-unsafe",
          {"[From {input}: ]{path} would be written outside of the folder that the image is built in. Firstlight refused it.",
           "[来自 {input}：]{path} 会写到镜像构建文件夹之外。Firstlight 拒绝了它。"},
@@ -106,4 +108,4 @@ std::span<const ErrorText> runnerErrors()
     return table;
 }
 
-}
+} // namespace firstlight

@@ -10,7 +10,7 @@ constexpr Phrase sourceChanged{
     "Run the same command again. If that does not help, update Firstlight: the file may have changed at its source.",
     "请再次运行同一命令。如果仍然不行，请更新 Firstlight：来源处的文件可能已经改变。"};
 
-}
+} // namespace
 
 std::span<const ErrorText> transferErrors()
 {
@@ -36,7 +36,8 @@ std::span<const ErrorText> transferErrors()
           "{path} 所在磁盘空间不足：需要 {needed:bytes}，可用 {found:bytes}。"},
          {"Free some space there, then run the same command again.", "请在该磁盘上腾出空间，然后再次运行同一命令。"}},
         {"download-failed",
-         {"{name} could not be downloaded.", "无法下载 {name}。"}, {"", ""}},
+         {"{name} could not be downloaded.", "无法下载 {name}。"},
+         {"", ""}},
         {"download-forbidden",
          {"{host} does not let you download {name} (status {status}).", "{host} 不允许您下载 {name}（状态 {status}）。"},
          {"If this file needs an account there, set its access token (for Hugging Face: HF_TOKEN), then try again.",
@@ -66,9 +67,11 @@ std::span<const ErrorText> transferErrors()
          {"Check the date of this computer. If your network has a certificate of its own, name its file in SSL_CERT_FILE.",
           "请检查这台电脑的日期。如果您的网络使用自己的证书，请用 SSL_CERT_FILE 指定证书文件。"}},
         {"network-failed",
-         {"The connection[ to {host}] broke off[: {detail}].", "[与 {host} 的]连接中断[：{detail}]。"}, tryAgain},
+         {"The connection[ to {host}] broke off[: {detail}].", "[与 {host} 的]连接中断[：{detail}]。"},
+         tryAgain},
         {"network-stalled",
-         {"{host} sent nothing any more[: {detail}].", "{host} 不再发送数据[：{detail}]。"}, tryAgain},
+         {"{host} sent nothing any more[: {detail}].", "{host} 不再发送数据[：{detail}]。"},
+         tryAgain},
         {"network-unreachable",
          {"{host} cannot be reached[: {detail}].", "无法连接 {host}[：{detail}]。"},
          {"Check the internet connection and the proxy settings, then run the same command again.",
@@ -121,4 +124,4 @@ std::span<const ErrorText> transferErrors()
     return table;
 }
 
-}
+} // namespace firstlight

@@ -21,4 +21,4 @@ Language languageFromEnvironment()
     return locale.starts_with("zh") ? Language::Chinese : Language::English;
 }
 
-}
+} // namespace firstlight

@@ -5,7 +5,8 @@
 
 namespace firstlight {
 
-enum class Language { English, Chinese };
+enum class Language { English,
+                      Chinese };
 
 /// From LC_ALL, LC_MESSAGES, LANGUAGE and LANG, in the order that gettext reads them: Simplified Chinese for any zh, else
 /// English.
@@ -19,4 +20,4 @@ struct Phrase {
     std::string_view in(Language language) const { return language == Language::Chinese ? zh : en; }
 };
 
-}
+} // namespace firstlight

@@ -8,10 +8,12 @@ namespace firstlight {
 
 namespace {
 
-class Lines
-{
+class Lines {
 public:
-    explicit Lines(Language language) : m_language(language) { }
+    explicit Lines(Language language)
+        : m_language(language)
+    {
+    }
 
     std::string say(Phrase phrase) const { return std::string(phrase.in(m_language)); }
     std::string unknown() const { return say({"not known", "未知"}); }
@@ -31,8 +33,8 @@ std::string cores(const Cpu &cpu, const Lines &lines)
     if (!cpu.online)
         return {};
     std::string text = cpu.cores
-        ? fmt::format(fmt::runtime(lines.say({"{} cores, {} logical CPUs", "{} 个核心，{} 个逻辑 CPU"})), cpu.cores->size(), cpu.online->size())
-        : fmt::format(fmt::runtime(lines.say({"{} logical CPUs", "{} 个逻辑 CPU"})), cpu.online->size());
+                           ? fmt::format(fmt::runtime(lines.say({"{} cores, {} logical CPUs", "{} 个核心，{} 个逻辑 CPU"})), cpu.cores->size(), cpu.online->size())
+                           : fmt::format(fmt::runtime(lines.say({"{} logical CPUs", "{} 个逻辑 CPU"})), cpu.online->size());
     if (cpu.allowed && *cpu.allowed != *cpu.online)
         text += fmt::format(fmt::runtime(lines.say({"; this program may use {}", "；本程序可使用 {}"})), formatCpuList(*cpu.allowed));
     if (cpu.quotaCpus)
@@ -79,11 +81,12 @@ std::string podman(const Engines &engines, const Lines &lines)
             text += *runtime.works ? " ✔" : " ✘";
     }
     if (engines.cgroups)
-        text += *engines.cgroups == CgroupLayout::V2 ? ", cgroup v2" : *engines.cgroups == CgroupLayout::V1 ? ", cgroup v1" : ", cgroup v1+v2";
+        text += *engines.cgroups == CgroupLayout::V2 ? ", cgroup v2" : *engines.cgroups == CgroupLayout::V1 ? ", cgroup v1"
+                                                                                                            : ", cgroup v1+v2";
     return text;
 }
 
-}
+} // namespace
 
 std::vector<std::pair<std::string, std::string>> describe(const Machine &machine, Language language)
 {
@@ -110,4 +113,4 @@ std::vector<std::pair<std::string, std::string>> describe(const Machine &machine
     return lines.take();
 }
 
-}
+} // namespace firstlight

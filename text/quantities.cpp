@@ -28,4 +28,4 @@ std::string inDuration(std::chrono::seconds seconds, Language language)
     return fmt::format("{}{}{}{}", total / 3600, chinese ? " 小时 " : " h ", total % 3600 / 60, chinese ? " 分钟" : " min");
 }
 
-}
+} // namespace firstlight

@@ -13,4 +13,4 @@ std::string inBytes(std::uint64_t bytes);
 /// "4 seconds", "about 3 minutes" → "4 s", "3 min", "2 h 10 min".
 std::string inDuration(std::chrono::seconds seconds, Language language);
 
-}
+} // namespace firstlight

@@ -43,7 +43,7 @@ std::string fillPlain(std::string_view text, const Facts &facts, bool &whole)
     return result;
 }
 
-}
+} // namespace
 
 std::string fill(std::string_view text, const Facts &facts)
 {
@@ -63,4 +63,4 @@ std::string fill(std::string_view text, const Facts &facts)
     }
 }
 
-}
+} // namespace firstlight

@@ -11,4 +11,4 @@ namespace firstlight {
 /// fill("There is no “{demo}”.[ Did you mean “{nearest}”?]", {{"demo", "caht"}}) == "There is no “caht”."
 std::string fill(std::string_view text, const Facts &facts);
 
-}
+} // namespace firstlight

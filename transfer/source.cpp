@@ -119,7 +119,9 @@ Result<Source> parseSource(const std::string &text)
         if (parseRest(text.substr(prefix.text.size()), source))
             return source;
     }
-    return fail({.code = "source-invalid", .facts = {{"source", withoutCredentials(text)}}, .kind = ErrorKind::BadInput});
+    return fail({.code = "source-invalid",
+                 .facts = {{"source", withoutCredentials(text)}},
+                 .kind = ErrorKind::BadInput});
 }
 
 Result<ResolvedFile> resolveSource(const Source &source, const std::string &packageFile, std::stop_token stop)

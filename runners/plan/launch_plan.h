@@ -14,14 +14,15 @@
 
 namespace firstlight {
 
-/// Everything about one launch, settled before anything happens. Pure data: outputs (libpod body, `podman run` line,
-/// …) are made from it and from nothing else. Sizes are in bytes.
+/// Everything about one launch, settled before anything happens. Pure data: outputs (libpod body, `podman
+/// run` line, …) are made from it and from nothing else. Sizes are in bytes.
 
 struct ImageNeed {
-    std::string recipe;       ///< id of a recipe of ours; then `reference` is the local tag that the build gets
+    std::string recipe; ///< id of a recipe of ours; then `reference` is the local tag that the build gets
     std::string recipeDigest; ///< what the image must have been built from
-    std::string reference;    ///< localhost/firstlight/<recipe>:<16 digits of the digest>, or as the catalog names it
-    bool unlocked = false;    ///< a tag: resolved to a digest at launch, shown, and remembered
+    std::string
+        reference; ///< localhost/firstlight/<recipe>:<16 digits of the digest>, or as the catalog names it
+    bool unlocked = false; ///< a tag: resolved to a digest at launch, shown, and remembered
 
     bool operator==(const ImageNeed &) const = default;
 };
@@ -53,12 +54,13 @@ struct Limits {
 
 /// How the demo is reached. The published address is always 127.0.0.1.
 struct Publication {
-    /// The demo has no network at all; it listens on `socketPath` inside and a forwarder joins that to the port.
+    /// The demo has no network at all; it listens on `socketPath` inside and a forwarder joins that to the
+    /// port.
     bool throughSocket = true;
-    std::string socketPath;          ///< inside the container, when throughSocket
-    int containerPort = 0;           ///< otherwise: published by the engine
-    int hostPort = 0;                ///< 0: a free one is chosen at launch
-    std::string webPath;             ///< "/"
+    std::string socketPath; ///< inside the container, when throughSocket
+    int containerPort = 0;  ///< otherwise: published by the engine
+    int hostPort = 0;       ///< 0: a free one is chosen at launch
+    std::string webPath;    ///< "/"
     std::string api;
 
     bool operator==(const Publication &) const = default;
@@ -74,7 +76,8 @@ struct Security {
     bool operator==(const Security &) const = default;
 };
 
-/// A setting that was chosen for this machine, and the typed reason: {"threads", "2", "cpu-allowance", {{"cpus", "2"}}}.
+/// A setting that was chosen for this machine, and the typed reason: {"threads", "2", "cpu-allowance",
+/// {{"cpus", "2"}}}.
 struct TunedSetting {
     std::string name;
     std::string value;
@@ -97,13 +100,13 @@ struct LaunchPlan {
     std::string schema = "firstlight-plan/1";
     std::string demo;
     std::string variant;
-    std::string name;                   ///< of the container: firstlight-<demo>
+    std::string name; ///< of the container: firstlight-<demo>
     ImageNeed image;
-    std::vector<WantedFile> files;      ///< must be in the store before the start; mounts name their blobs
-    std::vector<std::string> entrypoint;///< empty: the image's own
+    std::vector<WantedFile> files;       ///< must be in the store before the start; mounts name their blobs
+    std::vector<std::string> entrypoint; ///< empty: the image's own
     std::vector<std::string> arguments;
     std::map<std::string, std::string> environment;
-    std::vector<std::string> devices;   ///< paths below /dev or CDI names
+    std::vector<std::string> devices; ///< paths below /dev or CDI names
     std::vector<Mount> mounts;
     Limits limits;
     std::optional<int> threads;
@@ -121,4 +124,4 @@ struct LaunchPlan {
 
 nlohmann::json toJson(const LaunchPlan &plan);
 
-}
+} // namespace firstlight

@@ -18,7 +18,8 @@ constexpr auto unprivilegedUser = "65532:65532";
 
 const Variant &variantOf(const Demo &demo, const std::string &id)
 {
-    return *std::find_if(demo.variants.begin(), demo.variants.end(), [&](const Variant &variant) { return variant.id == id; });
+    return *std::find_if(demo.variants.begin(), demo.variants.end(),
+                         [&](const Variant &variant) { return variant.id == id; });
 }
 
 bool hasException(const Variant &variant, const std::string &name)
@@ -29,7 +30,10 @@ bool hasException(const Variant &variant, const std::string &name)
 ImageNeed imageFor(const Variant &variant, const std::optional<Recipe> &recipe)
 {
     if (recipe)
-        return {.recipe = recipe->id, .recipeDigest = recipe->digest, .reference = recipeReference(*recipe), .unlocked = false};
+        return {.recipe = recipe->id,
+                .recipeDigest = recipe->digest,
+                .reference = recipeReference(*recipe),
+                .unlocked = false};
     return {.recipe = {}, .recipeDigest = {}, .reference = variant.image, .unlocked = variant.unlocked};
 }
 
@@ -49,15 +53,17 @@ std::string replaced(std::string text, const std::map<std::string, std::string> 
 {
     for (const auto &[name, value] : values) {
         const std::string placeholder = "{" + name + "}";
-        for (auto at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + value.size()))
+        for (auto at = text.find(placeholder); at != std::string::npos;
+             at = text.find(placeholder, at + value.size()))
             text.replace(at, placeholder.size(), value);
     }
     return text;
 }
 
-/// What the demo may take before it is stopped: twice the prediction, since a prediction is no promise, but never so
-/// much that the computer itself is left without memory.
-std::optional<TunedSetting> memoryLimit(const VariantChoice &choice, const Memory &memory, std::uint64_t extra)
+/// What the demo may take before it is stopped: twice the prediction, since a prediction is no promise, but
+/// never so much that the computer itself is left without memory.
+std::optional<TunedSetting> memoryLimit(const VariantChoice &choice, const Memory &memory,
+                                        std::uint64_t extra)
 {
     if (!choice.estimate.memoryBytes)
         return std::nullopt;
@@ -69,31 +75,40 @@ std::optional<TunedSetting> memoryLimit(const VariantChoice &choice, const Memor
         limit = std::max(std::min(limit, most), predicted);
     }
     limit = limit / mebibyte * mebibyte;
-    return TunedSetting{.name = "memory-limit", .value = std::to_string(limit), .reason = "twice-the-prediction",
+    return TunedSetting{.name = "memory-limit",
+                        .value = std::to_string(limit),
+                        .reason = "twice-the-prediction",
                         .facts = {{"predicted", std::to_string(predicted)}}};
 }
 
-/// The CPU set is asked for only where this process may use fewer CPUs than there are, and the engine can set it.
+/// The CPU set is asked for only where this process may use fewer CPUs than there are, and the engine can set
+/// it.
 std::optional<CpuList> cpusetFor(const Machine &machine)
 {
     const Cpu &cpu = machine.cpu;
     if (!cpu.allowed || !cpu.online || *cpu.allowed == *cpu.online || !machine.engines)
         return std::nullopt;
     const auto &delegated = machine.engines->delegatedControllers;
-    const bool settable = !machine.engines->rootless || std::find(delegated.begin(), delegated.end(), "cpuset") != delegated.end();
+    const bool settable = !machine.engines->rootless
+                          || std::find(delegated.begin(), delegated.end(), "cpuset") != delegated.end();
     return settable ? cpu.allowed : std::nullopt;
 }
 
 std::vector<Mount> mountsFor(const Publication &publication, const std::uint64_t temporaryBytes)
 {
     std::vector<Mount> mounts;
-    mounts.push_back({.kind = Mount::Kind::Tmpfs, .source = {}, .target = "/tmp", .readOnly = false, .sizeBytes = temporaryBytes});
+    mounts.push_back({.kind = Mount::Kind::Tmpfs,
+                      .source = {},
+                      .target = "/tmp",
+                      .readOnly = false,
+                      .sizeBytes = temporaryBytes});
     if (publication.throughSocket)
-        mounts.push_back({.kind = Mount::Kind::Socket, .source = {}, .target = socketFolder, .readOnly = false});
+        mounts.push_back(
+            {.kind = Mount::Kind::Socket, .source = {}, .target = socketFolder, .readOnly = false});
     return mounts;
 }
 
-}
+} // namespace
 
 LaunchPlan makePlan(const PlanInputs &inputs)
 {
@@ -113,8 +128,9 @@ LaunchPlan makePlan(const PlanInputs &inputs)
     for (const Proof &proof : variant.proofs)
         plan.proofs.push_back({proof.what, proof.logPattern, proof.expected});
 
-    std::map<std::string, std::string> values{{"listen", plan.publication.throughSocket ? plan.publication.socketPath : "0.0.0.0"},
-                                              {"port", std::to_string(plan.publication.containerPort)}};
+    std::map<std::string, std::string> values{
+        {"listen", plan.publication.throughSocket ? plan.publication.socketPath : "0.0.0.0"},
+        {"port", std::to_string(plan.publication.containerPort)}};
     std::uint64_t temporaryBytes = 64 * mebibyte;
     // An engine that opens its model for writing works on a copy there.
     const auto model = demo.models.find(inputs.choice.model);
@@ -125,9 +141,10 @@ LaunchPlan makePlan(const PlanInputs &inputs)
         const WantedFile &file = model->second.file;
         const std::string inside = std::string(modelFolder) + "/" + file.name;
         plan.files.push_back(file);
-        plan.mounts.push_back({.kind = Mount::Kind::Bind,
-                               .source = file.sha256 ? Store(inputs.storeRoot).blobPath(*file.sha256).string() : std::string(),
-                               .target = inside});
+        plan.mounts.push_back(
+            {.kind = Mount::Kind::Bind,
+             .source = file.sha256 ? Store(inputs.storeRoot).blobPath(*file.sha256).string() : std::string(),
+             .target = inside});
         values["model"] = inside;
     }
     if (variant.tuning.threads) {
@@ -138,7 +155,8 @@ LaunchPlan makePlan(const PlanInputs &inputs)
     if (inputs.choice.contextTokens) {
         plan.contextTokens = inputs.choice.contextTokens;
         values["context"] = std::to_string(*plan.contextTokens);
-        plan.tuned.push_back({.name = "context", .value = values["context"], .reason = "largest-that-fits", .facts = {}});
+        plan.tuned.push_back(
+            {.name = "context", .value = values["context"], .reason = "largest-that-fits", .facts = {}});
     }
     for (const std::string &argument : variant.arguments)
         plan.arguments.push_back(replaced(argument, values));
@@ -152,12 +170,15 @@ LaunchPlan makePlan(const PlanInputs &inputs)
     plan.limits.cpus = inputs.machine.cpu.quotaCpus;
     plan.security.exceptions = variant.exceptions;
     plan.security.readOnlyRoot = !hasException(variant, "writable-root");
-    // Rootless, root inside is this user and holds no more rights than this user; under root it would be the real one.
+    // Rootless, root inside is this user and holds no more rights than this user; under root it would be the
+    // real one.
     const bool rootful = inputs.machine.engines && !inputs.machine.engines->rootless;
     plan.security.user = rootful && !hasException(variant, "image-user") ? unprivilegedUser : "";
-    plan.labels = {{"org.firstlight.demo", plan.demo}, {"org.firstlight.variant", plan.variant},
-                   {"org.firstlight.web", plan.publication.webPath}, {"org.firstlight.ready", plan.readyPath}};
+    plan.labels = {{"org.firstlight.demo", plan.demo},
+                   {"org.firstlight.variant", plan.variant},
+                   {"org.firstlight.web", plan.publication.webPath},
+                   {"org.firstlight.ready", plan.readyPath}};
     return plan;
 }
 
-}
+} // namespace firstlight

@@ -25,9 +25,9 @@ struct PlanInputs {
 /// Settles one launch. Pure: same inputs, same plan, on any computer.
 LaunchPlan makePlan(const PlanInputs &inputs);
 
-/// How many threads a compute-bound server should use here: one for each physical core that this process may use, and
-/// no more than the CPU time it is given. More is never right: with two spinning threads on one CPU, llama.cpp gave
-/// no answer within 120 s; with `--cpus 1`, one thread is 25 % faster than two.
+/// How many threads a compute-bound server should use here: one for each physical core that this process may
+/// use, and no more than the CPU time it is given. More is never right: with two spinning threads on one CPU,
+/// llama.cpp gave no answer within 120 s; with `--cpus 1`, one thread is 25 % faster than two.
 TunedSetting chooseThreads(const Cpu &cpu);
 
-}
+} // namespace firstlight

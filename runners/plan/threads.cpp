@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 
 namespace firstlight {
 
@@ -24,7 +25,7 @@ std::optional<int> allowedCpus(const Cpu &cpu)
     return list ? std::optional(static_cast<int>(list->size())) : std::nullopt;
 }
 
-}
+} // namespace
 
 TunedSetting chooseThreads(const Cpu &cpu)
 {
@@ -39,14 +40,15 @@ TunedSetting chooseThreads(const Cpu &cpu)
         setting.facts["cpus"] = std::to_string(*cpus);
     if (cores)
         setting.facts["cores"] = std::to_string(*cores);
-    // A part of a CPU still needs a thread to use it: at --cpus 1.5 two threads beat one, 108 to 87 tokens a second.
+    // A part of a CPU still needs a thread to use it: at --cpus 1.5 two threads beat one, 108 to 87 tokens a
+    // second.
     if (cpu.quotaCpus && std::ceil(*cpu.quotaCpus) < threads) {
         threads = static_cast<int>(std::ceil(*cpu.quotaCpus));
         setting.reason = "cpu-quota";
-        setting.facts["quota"] = std::to_string(*cpu.quotaCpus);
+        setting.facts["quota"] = fmt::format("{:.3g}", *cpu.quotaCpus);
     }
     setting.value = std::to_string(std::max(1, threads));
     return setting;
 }
 
-}
+} // namespace firstlight

@@ -71,7 +71,7 @@ Result<void> pull(const ImageReference &image, Libpod &podman, Progress &progres
     PullProgress meter(progress, image.exact());
     std::string failure;
     const std::string path = "/v1.41/images/create?fromImage=" + urlEncode(image.repository)
-        + "&tag=" + urlEncode(image.digest.empty() ? image.tag : image.digest);
+                             + "&tag=" + urlEncode(image.digest.empty() ? image.tag : image.digest);
     const auto streamed = podman.stream(
         "POST", path, {},
         [&](const json &object) {
@@ -101,13 +101,14 @@ Result<ContainerImage> presentOrPulled(const ImageReference &image, Libpod &podm
     if (present || present.error().code != "podman-missing-object")
         return present;
     if (image.host() == "localhost")
-        return fail(Error{.code = "image-unknown", .facts = {{"image", image.exact()}}, .kind = ErrorKind::BadInput});
+        return fail(
+            Error{.code = "image-unknown", .facts = {{"image", image.exact()}}, .kind = ErrorKind::BadInput});
     if (auto pulled = pull(image, podman, progress, stop); !pulled)
         return fail(pulled.error());
     return inspectImage(image.exact(), podman, stop);
 }
 
-}
+} // namespace
 
 ImageReference parseImageReference(const std::string &text)
 {
@@ -131,8 +132,8 @@ ImageReference parseImageReference(const std::string &text)
 Error pullError(const std::string &image, const std::string &words)
 {
     const std::string host = parseImageReference(image).host();
-    if (containsAny(words, {"manifest unknown", "name unknown", "repository name not known", "not found: manifest",
-                            "requested access to the resource is denied"}))
+    if (containsAny(words, {"manifest unknown", "name unknown", "repository name not known",
+                            "not found: manifest", "requested access to the resource is denied"}))
         return {.code = "image-unknown", .facts = {{"image", image}}, .detail = words};
     if (containsAny(words, {"connection refused", "no such host", "i/o timeout", "network is unreachable",
                             "no route to host", "TLS handshake timeout", "server misbehaving",
@@ -149,8 +150,9 @@ Result<ContainerImage> inspectImage(const std::string &reference, Libpod &podman
     return ContainerImage{textAt(*image, "/Id"), textAt(*image, "/Digest")};
 }
 
-Result<ContainerImage> ensureRegistryImage(const ImageNeed &need, Libpod &podman, const Directories &directories,
-                                           Progress &progress, std::stop_token stop)
+Result<ContainerImage> ensureRegistryImage(const ImageNeed &need, Libpod &podman,
+                                           const Directories &directories, Progress &progress,
+                                           std::stop_token stop)
 {
     ImageReference wanted = parseImageReference(need.reference);
     // What was built here has no registry that could keep an older one.
@@ -172,4 +174,4 @@ Result<ContainerImage> ensureRegistryImage(const ImageNeed &need, Libpod &podman
     return image;
 }
 
-}
+} // namespace firstlight

@@ -10,7 +10,8 @@ Result<void> readContainerLog(Libpod &podman, const std::string &container, bool
                               const std::function<void(const std::string &)> &onLine, std::stop_token stop)
 {
     LogFrames frames(onLine);
-    const std::string path = "/containers/" + container + "/logs?stdout=true&stderr=true&follow=" + (follow ? "true" : "false");
+    const std::string path
+        = "/containers/" + container + "/logs?stdout=true&stderr=true&follow=" + (follow ? "true" : "false");
     auto read = podman.streamBytes(
         path,
         [&](std::string_view bytes) {
@@ -30,8 +31,9 @@ std::string tailOf(const std::vector<std::string> &log, std::size_t lines)
             last.push_back(*line);
     }
     std::string text;
-    std::for_each(last.rbegin(), last.rend(), [&](const std::string &line) { text += (text.empty() ? "" : "\n") + line; });
+    std::for_each(last.rbegin(), last.rend(),
+                  [&](const std::string &line) { text += (text.empty() ? "" : "\n") + line; });
     return text;
 }
 
-}
+} // namespace firstlight

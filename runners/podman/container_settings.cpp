@@ -20,8 +20,8 @@ bool hasException(const LaunchPlan &plan, const std::string &name)
     return std::find(all.begin(), all.end(), name) != all.end();
 }
 
-/// `z` shares the label, since one model file serves several containers. Device nodes and folders of the system must
-/// keep theirs.
+/// `z` shares the label, since one model file serves several containers. Device nodes and folders of the
+/// system must keep theirs.
 bool mayRelabel(const std::string &source)
 {
     for (const char *system : {"/dev/", "/sys/", "/proc/", "/usr/", "/etc/"}) {
@@ -88,7 +88,7 @@ void addLimits(const Limits &limits, const HostSetup &setup, ContainerSettings &
         settings.cpuset = formatCpuList(*limits.cpuset);
 }
 
-}
+} // namespace
 
 fs::path socketFolderOf(const fs::path &demoFolder)
 {
@@ -99,7 +99,8 @@ std::string containerUserOf(const LaunchPlan &plan, const HostSetup &setup)
 {
     if (!plan.security.user.empty())
         return setup.rootless ? "0:0" : plan.security.user;
-    // An image may name a user of its own; below rootless podman only root inside is this user, who owns the files.
+    // An image may name a user of its own; below rootless podman only root inside is this user, who owns the
+    // files.
     return setup.rootless && !hasException(plan, "image-user") ? "0:0" : "";
 }
 
@@ -135,4 +136,4 @@ ContainerSettings settingsOf(const LaunchPlan &plan, const HostSetup &setup, con
     return settings;
 }
 
-}
+} // namespace firstlight

@@ -47,10 +47,10 @@ struct ContainerSettings {
     int containerPort = 0;
 };
 
-inline constexpr std::int64_t cpuPeriod = 100000;            ///< microseconds
-inline constexpr std::uint64_t logLimitBytes = 10u << 20;    ///< of the log of one container
-inline constexpr unsigned stopSeconds = 5;                   ///< between SIGTERM and SIGKILL
+inline constexpr std::int64_t cpuPeriod = 100000;         ///< microseconds
+inline constexpr std::uint64_t logLimitBytes = 10u << 20; ///< of the log of one container
+inline constexpr unsigned stopSeconds = 5;                ///< between SIGTERM and SIGKILL
 
 ContainerSettings settingsOf(const LaunchPlan &plan, const HostSetup &setup, const LaunchPlace &place);
 
-}
+} // namespace firstlight

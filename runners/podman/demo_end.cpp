@@ -22,14 +22,17 @@ struct KeptLog {
     std::string tail;
 };
 
-KeptLog keepLog(const LaunchPlan &plan, const std::string &container, Libpod &podman, const Directories &directories)
+KeptLog keepLog(const LaunchPlan &plan, const std::string &container, Libpod &podman,
+                const Directories &directories)
 {
     std::vector<std::string> log;
     std::string text;
-    static_cast<void>(readContainerLog(podman, container, false, [&](const std::string &line) {
-        log.push_back(line);
-        text += line + "\n";
-    }, {}));
+    static_cast<void>(readContainerLog(podman, container, false,
+                                       [&](const std::string &line) {
+                                           log.push_back(line);
+                                           text += line + "\n";
+                                       },
+                                       {}));
     const auto path = directories.state / "logs" / (plan.demo + ".log");
     // A full disk must not hide why the demo ended.
     const bool kept = writeFileAtomically(path, text).has_value();
@@ -48,8 +51,9 @@ bool isRemovedSoon(const std::string &container, Libpod &podman)
     return false;
 }
 
-/// Podman learns of the end of a process from its monitor a moment later. Its own way to wait for that (…/wait) takes 20 s
-/// where the first process of the computer does not reap the monitor, as in many containers.
+/// Podman learns of the end of a process from its monitor a moment later. Its own way to wait for that
+/// (…/wait) takes 20 s where the first process of the computer does not reap the monitor, as in many
+/// containers.
 Result<int> exitCodeOf(const std::string &container, Libpod &podman)
 {
     using Clock = std::chrono::steady_clock;
@@ -71,9 +75,10 @@ Error stopped(const LaunchPlan &plan)
     return {.code = "demo-stopped", .facts = {{"demo", plan.demo}}};
 }
 
-}
+} // namespace
 
-Error whyItEnded(const LaunchPlan &plan, const std::string &container, Libpod &podman, const Directories &directories)
+Error whyItEnded(const LaunchPlan &plan, const std::string &container, Libpod &podman,
+                 const Directories &directories)
 {
     const auto ended = exitCodeOf(container, podman);
     if (!ended && ended.error().code == "podman-missing-object")
@@ -91,7 +96,8 @@ Error whyItEnded(const LaunchPlan &plan, const std::string &container, Libpod &p
         error.kind = ErrorKind::NothingRuns;
         error.facts["variant"] = plan.variant;
     } else if (code == signalBase + SIGKILL && plan.limits.memoryBytes) {
-        // Podman before 5 never says OOMKilled; nobody else kills by SIGKILL what was not asked to stop before.
+        // Podman before 5 never says OOMKilled; nobody else kills by SIGKILL what was not asked to stop
+        // before.
         error.code = "demo-died-memory";
         error.facts["needed"] = std::to_string(*plan.limits.memoryBytes);
     } else if (code > signalBase && code < signalBase + NSIG) {
@@ -102,12 +108,14 @@ Error whyItEnded(const LaunchPlan &plan, const std::string &container, Libpod &p
     return error;
 }
 
-Error whyNotReady(const LaunchPlan &plan, const std::string &container, Libpod &podman, const Directories &directories)
+Error whyNotReady(const LaunchPlan &plan, const std::string &container, Libpod &podman,
+                  const Directories &directories)
 {
     const KeptLog log = keepLog(plan, container, podman, directories);
     return {.code = "demo-not-ready",
-            .facts = {{"demo", plan.demo}, {"seconds", std::to_string(plan.readyWithin.count())}, {"log", log.path}},
+            .facts
+            = {{"demo", plan.demo}, {"seconds", std::to_string(plan.readyWithin.count())}, {"log", log.path}},
             .detail = log.tail};
 }
 
-}
+} // namespace firstlight

@@ -48,7 +48,7 @@ Result<void> makeSocketFolder(const fs::path &path, const std::string &user)
     return {};
 }
 
-}
+} // namespace
 
 fs::path demosFolder(const Directories &directories, const std::string &demo)
 {
@@ -65,7 +65,8 @@ fs::path forwarderLockPath(const fs::path &demoFolder)
     return demoFolder / "forwarder.lock";
 }
 
-Result<fs::path> makeDemoFolder(const Directories &directories, const std::string &demo, const std::string &user)
+Result<fs::path> makeDemoFolder(const Directories &directories, const std::string &demo,
+                                const std::string &user)
 {
     const fs::path parent = demosFolder(directories, demo);
     if (auto made = makeDirectories(parent, 0700); !made)
@@ -89,7 +90,8 @@ bool forwarderLives(const fs::path &demoFolder)
     return ::flock(file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
-void removeStaleFolders(const Directories &directories, const std::string &demo, const std::set<fs::path> &used)
+void removeStaleFolders(const Directories &directories, const std::string &demo,
+                        const std::set<fs::path> &used)
 {
     std::error_code error;
     const fs::path parent = demosFolder(directories, demo);
@@ -101,4 +103,4 @@ void removeStaleFolders(const Directories &directories, const std::string &demo,
     }
 }
 
-}
+} // namespace firstlight

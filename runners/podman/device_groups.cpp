@@ -17,7 +17,7 @@ void addGroup(const fs::path &path, std::set<unsigned> &groups)
         groups.insert(info.st_gid);
 }
 
-}
+} // namespace
 
 std::vector<unsigned> deviceGroups(const std::vector<std::string> &devices)
 {
@@ -34,4 +34,4 @@ std::vector<unsigned> deviceGroups(const std::vector<std::string> &devices)
     return {groups.begin(), groups.end()};
 }
 
-}
+} // namespace firstlight

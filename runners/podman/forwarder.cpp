@@ -40,9 +40,9 @@ int failed(const std::string &what)
     return 1;
 }
 
-/// Connects to the demo's socket, errno on failure. The folder belongs to the demo, so what lies there is looked at
-/// without following links before it is used: a link could lead to any socket of the host. Going through descriptors
-/// also allows paths longer than sun_path.
+/// Connects to the demo's socket, errno on failure. The folder belongs to the demo, so what lies there is
+/// looked at without following links before it is used: a link could lead to any socket of the host. Going
+/// through descriptors also allows paths longer than sun_path.
 FileDescriptor connectToDemo(int folder, const std::string &name)
 {
     const FileDescriptor place(::openat(folder, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
@@ -95,8 +95,8 @@ private:
     FileDescriptor m_epoll;
     std::uint32_t m_listening = 0;
     std::map<Relay *, std::unique_ptr<Relay>> m_relays;
-    /// The client whose turn in the demo's queue has not come. The others stay in the kernel's queue: here they could
-    /// take the descriptors that the first one needs.
+    /// The client whose turn in the demo's queue has not come. The others stay in the kernel's queue: here
+    /// they could take the descriptors that the first one needs.
     FileDescriptor m_waiting;
     Clock::time_point m_paused;
 };
@@ -131,7 +131,8 @@ void Forwarder::stepRelay(Relay *relay)
     resume();
 }
 
-/// True when nothing more is to be done for \a client: it was joined, or the demo does not listen and it is refused.
+/// True when nothing more is to be done for \a client: it was joined, or the demo does not listen and it is
+/// refused.
 bool Forwarder::join(FileDescriptor &client)
 {
     FileDescriptor demo = connectToDemo(m_folder.get(), m_socketName);
@@ -247,26 +248,28 @@ void removeFolder(const fs::path &demoFolder)
     fs::remove_all(demoFolder, ignored);
 }
 
-template<typename T>
-bool parseNumber(const std::string &text, T &number)
+template <typename T> bool parseNumber(const std::string &text, T &number)
 {
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
     return parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
 }
 
-}
+} // namespace
 
 std::vector<std::string> forwarderArguments(const ForwarderOptions &options)
 {
-    return {"--listener", std::to_string(options.listener), "--folder", options.demoFolder.string(),
-            "--socket", options.socketName, "--process", std::to_string(options.containerProcess)};
+    return {"--listener", std::to_string(options.listener),
+            "--folder",   options.demoFolder.string(),
+            "--socket",   options.socketName,
+            "--process",  std::to_string(options.containerProcess)};
 }
 
 Result<ForwarderOptions> parseForwarderArguments(const std::vector<std::string> &arguments)
 {
     ForwarderOptions options;
     const auto refuse = [](const std::string &found) {
-        return fail({.code = "forwarder-arguments", .facts = {{"found", found}}, .kind = ErrorKind::BadInput});
+        return fail(
+            {.code = "forwarder-arguments", .facts = {{"found", found}}, .kind = ErrorKind::BadInput});
     };
     for (std::size_t index = 0; index < arguments.size(); index += 2) {
         const std::string &name = arguments[index];
@@ -288,8 +291,9 @@ Result<ForwarderOptions> parseForwarderArguments(const std::vector<std::string> 
             return refuse(name + " " + value);
     }
     const bool plainName = !options.socketName.empty() && options.socketName.find('/') == std::string::npos
-        && options.socketName != "." && options.socketName != "..";
-    if (options.listener < 0 || options.containerProcess <= 0 || !options.demoFolder.is_absolute() || !plainName)
+                           && options.socketName != "." && options.socketName != "..";
+    if (options.listener < 0 || options.containerProcess <= 0 || !options.demoFolder.is_absolute()
+        || !plainName)
         return refuse("");
     return options;
 }
@@ -320,4 +324,4 @@ int runForwarder(const ForwarderOptions &options)
     return well ? 0 : failed("epoll");
 }
 
-}
+} // namespace firstlight

@@ -23,13 +23,13 @@ struct ForwarderOptions {
 std::vector<std::string> forwarderArguments(const ForwarderOptions &options);
 Result<ForwarderOptions> parseForwarderArguments(const std::vector<std::string> &arguments);
 
-/// Joins the listening port to the unix socket of a demo that has no network of its own, until the container ends;
-/// then removes the folder of the launch. Blocks; meant for a process of its own, which holds the lock
+/// Joins the listening port to the unix socket of a demo that has no network of its own, until the container
+/// ends; then removes the folder of the launch. Blocks; meant for a process of its own, which holds the lock
 /// `forwarder.lock` of the folder all the while. Returns the exit code; a failure is told on standard error.
 ///
-/// One thread, epoll, any number of connections. Each direction is closed for itself (a client may shut down writing
-/// and read on), a side that does not read holds up only its own connection. What the demo puts into the folder in
-/// place of its socket (a link to a socket of the host) is refused.
+/// One thread, epoll, any number of connections. Each direction is closed for itself (a client may shut down
+/// writing and read on), a side that does not read holds up only its own connection. What the demo puts into
+/// the folder in place of its socket (a link to a socket of the host) is refused.
 int runForwarder(const ForwarderOptions &options);
 
-}
+} // namespace firstlight

@@ -36,18 +36,19 @@ std::string nameOf(const json &container)
 {
     const auto names = container.find("Names");
     return names != container.end() && names->is_array() && !names->empty() && names->front().is_string()
-        ? names->front().get<std::string>()
-        : std::string();
+               ? names->front().get<std::string>()
+               : std::string();
 }
 
 DemoState stateOf(const FoundDemo &found)
 {
     if (!found.runs())
         return DemoState::Stopped;
-    return found.folder.empty() || forwarderLives(found.folder) ? DemoState::Starting : DemoState::Unreachable;
+    return found.folder.empty() || forwarderLives(found.folder) ? DemoState::Starting
+                                                                : DemoState::Unreachable;
 }
 
-}
+} // namespace
 
 std::string addressOf(int port, const std::string &webPath)
 {
@@ -87,7 +88,8 @@ std::optional<FoundDemo> readFoundDemo(const json &container)
 Result<std::vector<FoundDemo>> findDemos(Libpod &podman, std::stop_token stop)
 {
     const json filters{{"label", {labels::demo}}};
-    const auto containers = podman.get("/containers/json?all=true&filters=" + urlEncode(filters.dump()), stop);
+    const auto containers
+        = podman.get("/containers/json?all=true&filters=" + urlEncode(filters.dump()), stop);
     if (!containers)
         return fail(containers.error());
     std::vector<FoundDemo> all;
@@ -97,23 +99,26 @@ Result<std::vector<FoundDemo>> findDemos(Libpod &podman, std::stop_token stop)
                 all.push_back(std::move(*found));
         }
     }
-    std::sort(all.begin(), all.end(), [](const FoundDemo &left, const FoundDemo &right) { return left.demo.demo < right.demo.demo; });
+    std::sort(all.begin(), all.end(),
+              [](const FoundDemo &left, const FoundDemo &right) { return left.demo.demo < right.demo.demo; });
     return all;
 }
 
 void lookAtReadiness(FoundDemo &found, std::chrono::milliseconds timeout, std::stop_token stop)
 {
-    if (found.demo.state == DemoState::Starting && askWhetherReady(found.demo.hostPort, found.readyPath, timeout, std::move(stop)).ready)
+    if (found.demo.state == DemoState::Starting
+        && askWhetherReady(found.demo.hostPort, found.readyPath, timeout, std::move(stop)).ready)
         found.demo.state = DemoState::Ready;
 }
 
 std::optional<FoundDemo> findDemo(const std::vector<FoundDemo> &all, const std::string &demo)
 {
     const auto isIt = [&](const FoundDemo &found) { return found.demo.demo == demo; };
-    auto best = std::find_if(all.begin(), all.end(), [&](const FoundDemo &found) { return isIt(found) && found.runs(); });
+    auto best = std::find_if(all.begin(), all.end(),
+                             [&](const FoundDemo &found) { return isIt(found) && found.runs(); });
     if (best == all.end())
         best = std::find_if(all.begin(), all.end(), isIt);
     return best == all.end() ? std::nullopt : std::optional(*best);
 }
 
-}
+} // namespace firstlight

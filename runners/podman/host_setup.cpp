@@ -85,8 +85,9 @@ Result<void> chooseRuntime(const Engines &engines, HostSetup &setup, Draft &draf
     return {};
 }
 
-/// Root's podman asks for more open files than the hard limit, which only CAP_SYS_RESOURCE allows. A root shell below
-/// systemd has that capability; without systemd this is a container or a reduced system, which has not.
+/// Root's podman asks for more open files than the hard limit, which only CAP_SYS_RESOURCE allows. A root
+/// shell below systemd has that capability; without systemd this is a container or a reduced system, which
+/// has not.
 void limitResources(const Engines &engines, HostSetup &setup, Draft &draft)
 {
     setup.resourceLimits["nofile"] = std::min(engines.openFilesLimit.value_or(unknownLimit), demoOpenFiles);
@@ -134,7 +135,8 @@ void chooseStorage(const Engines &engines, const Directories &directories, const
 {
     if (directories.home) {
         storeBelow(*directories.home / "containers", directories, draft);
-        setup.workarounds.push_back({"private-storage", {{"path", (*directories.home / "containers").string()}}});
+        setup.workarounds.push_back(
+            {"private-storage", {{"path", (*directories.home / "containers").string()}}});
         return;
     }
     if (!engines.rootless || user.storageConfigured)
@@ -176,7 +178,8 @@ void judgeLimits(const Engines &engines, HostSetup &setup)
     setup.limitsWork = v2 && delegated("memory");
     setup.cpusetWorks = v2 && delegated("cpuset");
     if (!setup.limitsWork)
-        setup.workarounds.push_back({"limits-ignored", {{"cgroups", v2 ? "v2" : "v1"}, {"missing", "memory"}}});
+        setup.workarounds.push_back(
+            {"limits-ignored", {{"cgroups", v2 ? "v2" : "v1"}, {"missing", "memory"}}});
     else if (!setup.cpusetWorks)
         setup.workarounds.push_back({"cpuset-not-delegated", {{"missing", "cpuset"}}});
 }
@@ -202,9 +205,10 @@ void addFiles(const Draft &draft, const Directories &directories, HostSetup &set
     }
 }
 
-}
+} // namespace
 
-Result<HostSetup> planHostSetup(const Machine &machine, const Directories &directories, const UserEnvironment &user)
+Result<HostSetup> planHostSetup(const Machine &machine, const Directories &directories,
+                                const UserEnvironment &user)
 {
     if (!machine.engines || !machine.engines->podman)
         return fail({.code = "podman-missing", .facts = {}, .kind = ErrorKind::NothingRuns});
@@ -233,4 +237,4 @@ Result<HostSetup> planHostSetup(const Machine &machine, const Directories &direc
     return planHostSetup(machine, directories, readUserEnvironment());
 }
 
-}
+} // namespace firstlight

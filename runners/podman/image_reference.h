@@ -20,4 +20,4 @@ struct ImageReference {
 /// A missing tag is "latest", as everywhere.
 ImageReference parseImageReference(const std::string &text);
 
-}
+} // namespace firstlight

@@ -15,7 +15,7 @@ const json *find(const json &value, const std::string &pointer)
     return value.contains(place) ? &value.at(place) : nullptr;
 }
 
-}
+} // namespace
 
 std::string textAt(const json &value, const std::string &pointer)
 {
@@ -31,8 +31,9 @@ std::optional<std::int64_t> numberAt(const json &value, const std::string &point
     // What does not fit would become another number.
     constexpr auto limit = 9223372036854775808.0;
     const bool fits = field->is_number_float()
-        ? field->get<double>() >= -limit && field->get<double>() < limit
-        : !field->is_number_unsigned() || field->get<std::uint64_t>() <= std::numeric_limits<std::int64_t>::max();
+                          ? field->get<double>() >= -limit && field->get<double>() < limit
+                          : !field->is_number_unsigned()
+                                || field->get<std::uint64_t>() <= std::numeric_limits<std::int64_t>::max();
     return fits ? std::optional(field->get<std::int64_t>()) : std::nullopt;
 }
 
@@ -42,4 +43,4 @@ bool trueAt(const json &value, const std::string &pointer)
     return field && field->is_boolean() && field->get<bool>();
 }
 
-}
+} // namespace firstlight

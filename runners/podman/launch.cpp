@@ -101,7 +101,8 @@ private:
     Result<Door> openDoor();
     Result<std::string> create(const std::string &image, const fs::path &folder, int port);
     Result<pid_t> start(const std::string &container);
-    Result<void> startForwarder(const Door &door, const fs::path &folder, const std::string &socketName, pid_t process);
+    Result<void> startForwarder(const Door &door, const fs::path &folder, const std::string &socketName,
+                                pid_t process);
     Result<void> waitUntilReady(const std::string &container, pid_t process, int port);
     Result<Launched> ready(const std::string &container);
 
@@ -131,7 +132,8 @@ bool Launch::fits(const FoundDemo &found) const
     return found.runs() && found.plan == m_fingerprint && (wanted == 0 || wanted == found.demo.hostPort);
 }
 
-/// Of the same plan: kept, and joined again to its port if its forwarder is gone (its launcher was killed, say).
+/// Of the same plan: kept, and joined again to its port if its forwarder is gone (its launcher was killed,
+/// say).
 Result<std::optional<Launched>> Launch::keepWhatRuns(const std::vector<FoundDemo> &all)
 {
     const auto found = findDemo(all, m_plan.demo);
@@ -147,7 +149,9 @@ Result<std::optional<Launched>> Launch::keepWhatRuns(const std::vector<FoundDemo
             return std::nullopt;
     }
     if (auto waited = waitUntilReady(found->demo.containerId, found->process, found->demo.hostPort); !waited)
-        return waited.error().kind == ErrorKind::Cancelled ? Result<std::optional<Launched>>(fail(waited.error())) : std::nullopt;
+        return waited.error().kind == ErrorKind::Cancelled
+                   ? Result<std::optional<Launched>>(fail(waited.error()))
+                   : std::nullopt;
     auto launched = ready(found->demo.containerId);
     if (!launched)
         return fail(launched.error());
@@ -219,8 +223,10 @@ Result<Door> Launch::openDoor()
 
 Result<std::string> Launch::create(const std::string &image, const fs::path &folder, int port)
 {
-    const LaunchPlace place{.image = image, .hostPort = port, .demoFolder = folder, .deviceGroups = deviceGroups(m_plan.devices)};
-    const auto created = m_host.podman.post("/containers/create", makeSpec(m_plan, m_host.setup, place), m_stop);
+    const LaunchPlace place{
+        .image = image, .hostPort = port, .demoFolder = folder, .deviceGroups = deviceGroups(m_plan.devices)};
+    const auto created
+        = m_host.podman.post("/containers/create", makeSpec(m_plan, m_host.setup, place), m_stop);
     if (!created)
         return fail(created.error());
     return textAt(*created, "/Id");
@@ -236,7 +242,8 @@ Result<pid_t> Launch::start(const std::string &container)
     return static_cast<pid_t>(numberAt(*inspected, "/State/Pid").value_or(0)); // 0: it has ended at once
 }
 
-Result<void> Launch::startForwarder(const Door &door, const fs::path &folder, const std::string &socketName, pid_t process)
+Result<void> Launch::startForwarder(const Door &door, const fs::path &folder, const std::string &socketName,
+                                    pid_t process)
 {
     const int listener = door.listener->socket.get();
     ProcessSpec spec{.program = m_host.place.program, .arguments = {"forward"}};
@@ -248,14 +255,16 @@ Result<void> Launch::startForwarder(const Door &door, const fs::path &folder, co
     const auto forwarder = startDetached(spec, log, {listener});
     if (!forwarder)
         return fail(forwarder.error());
-    // Until it holds the lock, `ps` of another process would call the demo unreachable. A folder that is gone means that
-    // the container ended and the forwarder after it.
+    // Until it holds the lock, `ps` of another process would call the demo unreachable. A folder that is gone
+    // means that the container ended and the forwarder after it.
     const bool lives = waitUntil(forwarderLimit, [&] {
         std::error_code ignored;
         return forwarderLives(folder) || !fs::exists(folder, ignored);
     });
     if (!lives)
-        return fail({.code = "forwarder-failed", .facts = {{"demo", m_plan.demo}}, .detail = lastLineOf(readFile(log).value_or(""))});
+        return fail({.code = "forwarder-failed",
+                     .facts = {{"demo", m_plan.demo}},
+                     .detail = lastLineOf(readFile(log).value_or(""))});
     return {};
 }
 
@@ -271,7 +280,8 @@ Result<void> Launch::waitUntilReady(const std::string &container, pid_t process,
         const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
         if (left <= milliseconds(0))
             return fail(whyNotReady(m_plan, container, m_host.podman, m_directories));
-        if (askWhetherReady(port, m_plan.readyPath, std::min(readinessTimeout, left), watch.stopToken()).ready) {
+        if (askWhetherReady(port, m_plan.readyPath, std::min(readinessTimeout, left), watch.stopToken())
+                .ready) {
             meter.finish();
             return {};
         }
@@ -287,13 +297,15 @@ Result<Launched> Launch::ready(const std::string &container)
     if (!inspected)
         return fail(inspected.error());
     std::vector<std::string> log;
-    const auto read = readContainerLog(m_host.podman, container, false, [&](const std::string &line) { log.push_back(line); }, m_stop);
+    const auto read = readContainerLog(
+        m_host.podman, container, false, [&](const std::string &line) { log.push_back(line); }, m_stop);
     if (!read)
         return fail(read.error());
     const std::string process = std::to_string(numberAt(*inspected, "/State/Pid").value_or(0));
     Launched launched;
     launched.proofs = proofsFromLog(m_plan.proofs, log);
-    const auto settings = proofsOfSettings(m_plan, *inspected, readFile("/proc/" + process + "/status").value_or(""));
+    const auto settings
+        = proofsOfSettings(m_plan, *inspected, readFile("/proc/" + process + "/status").value_or(""));
     launched.proofs.insert(launched.proofs.end(), settings.begin(), settings.end());
     launched.imageDigest = m_unlockedDigest;
     launched.secondsToReady = std::chrono::duration<double>(Clock::now() - m_begun).count();
@@ -379,21 +391,25 @@ Result<Launched> Launch::run()
         if (launched || !portWasTaken(launched.error()))
             return launched;
         if (m_plan.publication.hostPort != 0)
-            return fail({.code = "port-taken", .facts = {{"port", std::to_string(m_plan.publication.hostPort)}},
-                         .kind = ErrorKind::BadInput, .detail = "address already in use"});
+            return fail({.code = "port-taken",
+                         .facts = {{"port", std::to_string(m_plan.publication.hostPort)}},
+                         .kind = ErrorKind::BadInput,
+                         .detail = "address already in use"});
         if (attempt == portAttempts)
             return launched;
     }
 }
 
-}
+} // namespace
 
-Result<Launched> launchWithPodman(const LaunchPlan &plan, const LaunchHost &host, Progress &progress, std::stop_token stop)
+Result<Launched> launchWithPodman(const LaunchPlan &plan, const LaunchHost &host, Progress &progress,
+                                  std::stop_token stop)
 {
     return Launch(plan, host, progress, std::move(stop)).run();
 }
 
-Result<void> removeDemo(const FoundDemo &found, Libpod &podman, const Directories &directories, std::stop_token stop)
+Result<void> removeDemo(const FoundDemo &found, Libpod &podman, const Directories &directories,
+                        std::stop_token stop)
 {
     if (found.runs()) {
         // Whatever it answers: what did not end by itself is removed by force.
@@ -410,4 +426,4 @@ Result<void> removeDemo(const FoundDemo &found, Libpod &podman, const Directorie
     return {};
 }
 
-}
+} // namespace firstlight

@@ -41,7 +41,8 @@ std::string objectOf(const std::string &path)
 /// Podman before 4.8 answers 500 where something is not there.
 bool saysMissing(const std::string &words)
 {
-    for (const char *phrase : {"no such container", "image not known", "no such image", "no container with"}) {
+    for (const char *phrase :
+         {"no such container", "image not known", "no such image", "no container with"}) {
         if (words.find(phrase) != std::string::npos)
             return true;
     }
@@ -64,9 +65,11 @@ Error refusal(const std::string &method, const std::string &path, long status, c
 {
     std::string words = wordsOf(body);
     if (status == 404 || saysMissing(words))
-        return {.code = "podman-missing-object", .facts = {{"name", objectOf(path)}}, .detail = std::move(words)};
+        return {
+            .code = "podman-missing-object", .facts = {{"name", objectOf(path)}}, .detail = std::move(words)};
     return {.code = "podman-refused",
-            .facts = {{"request", method + " " + path.substr(0, path.find('?'))}, {"status", std::to_string(status)}},
+            .facts = {{"request", method + " " + path.substr(0, path.find('?'))},
+                      {"status", std::to_string(status)}},
             .detail = std::move(words)};
 }
 
@@ -111,7 +114,7 @@ private:
     std::string m_rest;
 };
 
-}
+} // namespace
 
 Libpod::Libpod(std::string socketPath, Revive revive)
     : m_socketPath(std::move(socketPath))
@@ -137,7 +140,9 @@ Result<HttpResponse> Libpod::send(HttpRequest request, std::stop_token stop)
     }
     // That a socket does not answer has nothing to do with the internet, of which the errors of HTTP speak.
     if (!response && response.error().code.starts_with("network-"))
-        return fail({.code = "podman-silent", .facts = {{"socket", m_socketPath}}, .detail = response.error().detail});
+        return fail({.code = "podman-silent",
+                     .facts = {{"socket", m_socketPath}},
+                     .detail = response.error().detail});
     return response;
 }
 
@@ -171,7 +176,8 @@ Result<json> Libpod::get(const std::string &path, std::stop_token stop)
 Result<json> Libpod::post(const std::string &path, const json &body, std::stop_token stop)
 {
     const bool empty = body.is_null();
-    return exchange("POST", path, empty ? "" : body.dump(-1, ' ', false, json::error_handler_t::replace), stop);
+    return exchange("POST", path, empty ? "" : body.dump(-1, ' ', false, json::error_handler_t::replace),
+                    stop);
 }
 
 Result<json> Libpod::remove(const std::string &path, std::stop_token stop)
@@ -211,8 +217,8 @@ Result<void> Libpod::stream(const std::string &method, const std::string &path,
     return {};
 }
 
-Result<void> Libpod::streamBytes(const std::string &path, const std::function<bool(std::string_view)> &onBytes,
-                                 std::stop_token stop)
+Result<void> Libpod::streamBytes(const std::string &path,
+                                 const std::function<bool(std::string_view)> &onBytes, std::stop_token stop)
 {
     HttpRequest request;
     request.url = urlOf(path);
@@ -248,4 +254,4 @@ bool Libpod::answers()
     return response && response->status == 200 && response->headers.contains("libpod-api-version");
 }
 
-}
+} // namespace firstlight

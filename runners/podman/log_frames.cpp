@@ -18,7 +18,7 @@ std::uint32_t bigEndian(std::string_view bytes)
     return number;
 }
 
-}
+} // namespace
 
 void LogFrames::add(std::string_view bytes)
 {
@@ -63,4 +63,4 @@ void LogFrames::finish()
     }
 }
 
-}
+} // namespace firstlight

@@ -7,8 +7,8 @@
 
 namespace firstlight {
 
-/// Takes apart podman's log stream: frames of [stream 1|2][0 0 0][length, big endian 32 bit][payload], in pieces of
-/// any size. A line that the log driver cut into several frames is put together again.
+/// Takes apart podman's log stream: frames of [stream 1|2][0 0 0][length, big endian 32 bit][payload], in
+/// pieces of any size. A line that the log driver cut into several frames is put together again.
 class LogFrames {
 public:
     /// \a onLine gets each line without its newline.
@@ -29,4 +29,4 @@ private:
     std::map<int, std::string> m_unfinished;
 };
 
-}
+} // namespace firstlight

@@ -35,7 +35,7 @@ Error portError(int port, int number)
     return systemError("listen on", "127.0.0.1:" + std::to_string(port), number);
 }
 
-}
+} // namespace
 
 Result<LoopbackListener> listenOnLoopback(int port)
 {
@@ -46,7 +46,8 @@ Result<LoopbackListener> listenOnLoopback(int port)
     const int on = 1;
     ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     sockaddr_in address = loopback(port);
-    if (::bind(socket.get(), asSockaddr(address), sizeof address) != 0 || ::listen(socket.get(), SOMAXCONN) != 0)
+    if (::bind(socket.get(), asSockaddr(address), sizeof address) != 0
+        || ::listen(socket.get(), SOMAXCONN) != 0)
         return fail(portError(port, errno));
     socklen_t size = sizeof address;
     if (::getsockname(socket.get(), static_cast<sockaddr *>(static_cast<void *>(&address)), &size) != 0)
@@ -70,7 +71,7 @@ bool loopbackPortAnswers(int port)
     const timeval limit{.tv_sec = 0, .tv_usec = 300000};
     ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     return ::connect(socket.get(), asSockaddr(address), sizeof address) == 0 || errno == EINPROGRESS
-        || errno == EAGAIN;
+           || errno == EAGAIN;
 }
 
-}
+} // namespace firstlight

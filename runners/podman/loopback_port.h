@@ -5,7 +5,8 @@
 
 namespace firstlight {
 
-/// A TCP socket that listens on 127.0.0.1. Holding it keeps the port: nobody can take it between choosing and using.
+/// A TCP socket that listens on 127.0.0.1. Holding it keeps the port: nobody can take it between choosing and
+/// using.
 struct LoopbackListener {
     FileDescriptor socket;
     int port = 0;
@@ -20,4 +21,4 @@ Result<int> freeLoopbackPort();
 /// Whether something accepts connections on 127.0.0.1:\a port.
 bool loopbackPortAnswers(int port);
 
-}
+} // namespace firstlight

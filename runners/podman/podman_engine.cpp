@@ -1,10 +1,10 @@
 #include "runners/podman/podman_engine.h"
 
+#include "runners/podman/container_log.h"
 #include "runners/podman/demo_folder.h"
 #include "runners/podman/found_demo.h"
 #include "runners/podman/launch.h"
 #include "runners/podman/libpod.h"
-#include "runners/podman/container_log.h"
 #include "runners/podman/service.h"
 
 #include <optional>
@@ -33,8 +33,8 @@ public:
     Result<Launched> launch(const LaunchPlan &plan, Progress &progress, std::stop_token stop) override;
     Result<std::vector<RunningDemo>> list(std::stop_token stop) override;
     Result<void> stop(const std::string &demo, std::stop_token stop) override;
-    Result<void> logs(const std::string &demo, bool follow, const std::function<void(const std::string &)> &onLine,
-                      std::stop_token stop) override;
+    Result<void> logs(const std::string &demo, bool follow,
+                      const std::function<void(const std::string &)> &onLine, std::stop_token stop) override;
 
 private:
     /// The connection, made at first use; it starts the service again when that has ended meanwhile.
@@ -126,7 +126,7 @@ Result<void> PodmanEngine::logs(const std::string &demo, bool follow,
     return readContainerLog(*m_podman, found->demo.containerId, follow, onLine, std::move(stop));
 }
 
-}
+} // namespace
 
 Result<std::unique_ptr<Engine>> makePodmanEngine(const Machine &machine, const PodmanPlace &place,
                                                  const std::function<void(const Workaround &)> &onWorkaround)
@@ -141,4 +141,4 @@ Result<std::unique_ptr<Engine>> makePodmanEngine(const Machine &machine, const P
     return std::make_unique<PodmanEngine>(std::move(*setup), machine.cpu.architecture, place);
 }
 
-}
+} // namespace firstlight

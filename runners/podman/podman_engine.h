@@ -20,10 +20,11 @@ struct PodmanPlace {
     std::filesystem::path program;      ///< `firstlight` itself, which is also the forwarder
 };
 
-/// Plans run with podman. \a machine must have been probed with its OCI runtimes tried. Nothing is started before the
-/// first call of the engine; each workaround that this host needs is told once, now. Errors: "podman-missing",
-/// "podman-no-runtime" {found}.
+/// Plans run with podman. \a machine must have been probed with its OCI runtimes tried. Nothing is started
+/// before the first call of the engine; each workaround that this host needs is told once, now. Errors:
+/// "podman-missing", "podman-no-runtime" {found}.
 Result<std::unique_ptr<Engine>> makePodmanEngine(const Machine &machine, const PodmanPlace &place,
-                                                 const std::function<void(const Workaround &)> &onWorkaround = {});
+                                                 const std::function<void(const Workaround &)> &onWorkaround
+                                                 = {});
 
-}
+} // namespace firstlight

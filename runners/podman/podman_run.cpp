@@ -37,7 +37,7 @@ std::string tmpfsValue(const ContainerMount &mount)
 std::string bindValue(const ContainerMount &mount)
 {
     std::string value = "type=bind," + csvField("source=" + mount.source) + ","
-        + csvField("destination=" + mount.destination);
+                        + csvField("destination=" + mount.destination);
     for (const std::string &option : mount.options) {
         if (option != "rbind")
             value += option == "z" ? ",relabel=shared" : "," + option;
@@ -102,13 +102,20 @@ void addNetwork(const ContainerSettings &settings, Words &words)
                         settings.containerPort));
 }
 
-}
+} // namespace
 
 Words toPodmanRun(const LaunchPlan &plan, const HostSetup &setup, const LaunchPlace &place)
 {
     const ContainerSettings settings = settingsOf(plan, setup, place);
-    Words words{"run", "--detach", "--name", settings.name, "--pull=never", "--http-proxy=false",
-                "--image-volume=ignore", "--no-healthcheck", "--restart=no"};
+    Words words{"run",
+                "--detach",
+                "--name",
+                settings.name,
+                "--pull=never",
+                "--http-proxy=false",
+                "--image-volume=ignore",
+                "--no-healthcheck",
+                "--restart=no"};
     add(words, "--stop-timeout", std::to_string(stopSeconds));
     add(words, "--log-driver", "k8s-file");
     add(words, "--log-opt", "max-size=" + std::to_string(logLimitBytes) + "b");
@@ -132,4 +139,4 @@ Words toPodmanRun(const LaunchPlan &plan, const HostSetup &setup, const LaunchPl
     return words;
 }
 
-}
+} // namespace firstlight

@@ -54,4 +54,4 @@ void ProcessWatch::wait(std::chrono::milliseconds time) const
     woken.wait_for(lock, m_stop.get_token(), time, [] { return false; });
 }
 
-}
+} // namespace firstlight

@@ -10,8 +10,8 @@
 
 namespace firstlight {
 
-/// Watches a process that is not a child (the first one of a container) for its end, without asking podman: the
-/// kernel's own notice costs nothing and comes at once.
+/// Watches a process that is not a child (the first one of a container) for its end, without asking podman:
+/// the kernel's own notice costs nothing and comes at once.
 ///
 /// stopToken() is requested when the process ends or \a outer is: blocking calls that take it return early.
 class ProcessWatch {
@@ -37,4 +37,4 @@ private:
     std::jthread m_thread;
 };
 
-}
+} // namespace firstlight

@@ -59,7 +59,8 @@ std::string text(std::optional<std::int64_t> number)
 void addLimits(const LaunchPlan &plan, const json &host, std::vector<ProofResult> &proofs)
 {
     if (plan.limits.memoryBytes)
-        proofs.push_back(compared("memory-limit", text(numberAt(host, "/Memory")), std::to_string(*plan.limits.memoryBytes)));
+        proofs.push_back(compared("memory-limit", text(numberAt(host, "/Memory")),
+                                  std::to_string(*plan.limits.memoryBytes)));
     if (plan.limits.cpus) {
         const auto wanted = std::max<std::int64_t>(1000, std::llround(*plan.limits.cpus * double(cpuPeriod)));
         proofs.push_back(compared("cpu-limit", text(numberAt(host, "/CpuQuota")), std::to_string(wanted)));
@@ -77,7 +78,8 @@ std::string statusField(const std::string &status, const std::string &name)
     if (at == std::string::npos)
         return {};
     const auto start = status.find_first_not_of(" \t", at + name.size() + 2);
-    return start == std::string::npos ? std::string() : status.substr(start, status.find('\n', start) - start);
+    return start == std::string::npos ? std::string()
+                                      : status.substr(start, status.find('\n', start) - start);
 }
 
 bool contains(const json &inspected, const char *pointer, const std::string &word)
@@ -96,8 +98,8 @@ void addHardening(const LaunchPlan &plan, const json &inspected, const std::stri
                   std::vector<ProofResult> &proofs)
 {
     if (plan.security.readOnlyRoot)
-        proofs.push_back(
-            compared("read-only-root", trueAt(inspected, "/HostConfig/ReadonlyRootfs") ? "yes" : "no", "yes"));
+        proofs.push_back(compared("read-only-root",
+                                  trueAt(inspected, "/HostConfig/ReadonlyRootfs") ? "yes" : "no", "yes"));
     if (plan.security.noNewPrivileges) {
         const bool told = contains(inspected, "/HostConfig/SecurityOpt", "no-new-privileges");
         const bool set = status.empty() ? told : statusField(status, "NoNewPrivs") == "1";
@@ -113,9 +115,10 @@ void addHardening(const LaunchPlan &plan, const json &inspected, const std::stri
     }
 }
 
-}
+} // namespace
 
-std::vector<ProofResult> proofsFromLog(const std::vector<ProofNeed> &needs, const std::vector<std::string> &log)
+std::vector<ProofResult> proofsFromLog(const std::vector<ProofNeed> &needs,
+                                       const std::vector<std::string> &log)
 {
     std::vector<ProofResult> proofs;
     for (const ProofNeed &need : needs)
@@ -133,4 +136,4 @@ std::vector<ProofResult> proofsOfSettings(const LaunchPlan &plan, const json &in
     return proofs;
 }
 
-}
+} // namespace firstlight

@@ -38,4 +38,4 @@ void PullProgress::add(const nlohmann::json &object)
     m_meter.advanceTo(done);
 }
 
-}
+} // namespace firstlight

@@ -10,8 +10,9 @@
 
 namespace firstlight {
 
-/// Adds up what podman tells of the layers of one pull. Bytes are known once a layer has run for a second; the total
-/// is told only when the size of every layer that still moves is known, since one that grows is no total.
+/// Adds up what podman tells of the layers of one pull. Bytes are known once a layer has run for a second;
+/// the total is told only when the size of every layer that still moves is known, since one that grows is no
+/// total.
 class PullProgress {
 public:
     PullProgress(Progress &progress, const std::string &image);
@@ -31,4 +32,4 @@ private:
     ProgressMeter m_meter;
 };
 
-}
+} // namespace firstlight

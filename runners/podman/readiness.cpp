@@ -14,11 +14,13 @@ ReadinessAnswer askWhetherReady(int port, const std::string &path, std::chrono::
     request.useProxy = false;
     request.followRedirects = false;
     request.timeout = timeout;
-    request.headers["Connection"] = "close"; // a demo that serves one connection at a time must not wait for us
+    request.headers["Connection"]
+        = "close"; // a demo that serves one connection at a time must not wait for us
     request.onBody = [](std::string_view) { return true; };
     const auto response = HttpClient().send(request, stop);
     if (!response)
-        return {.ready = false, .status = std::nullopt, .timedOut = response.error().code == "network-stalled"};
+        return {
+            .ready = false, .status = std::nullopt, .timedOut = response.error().code == "network-stalled"};
     return {.ready = response->status / 100 == 2, .status = response->status, .timedOut = false};
 }
 
@@ -30,4 +32,4 @@ std::chrono::milliseconds nextReadinessDelay(std::chrono::milliseconds last)
     return std::min(last * 3 / 2, milliseconds(500));
 }
 
-}
+} // namespace firstlight

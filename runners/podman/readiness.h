@@ -11,9 +11,9 @@ namespace firstlight {
 
 /// What a demo said to one readiness test.
 struct ReadinessAnswer {
-    bool ready = false;          ///< it answered 2xx
-    std::optional<long> status;  ///< of its answer; nullopt: none came
-    bool timedOut = false;       ///< it took the request and said nothing in time
+    bool ready = false;         ///< it answered 2xx
+    std::optional<long> status; ///< of its answer; nullopt: none came
+    bool timedOut = false;      ///< it took the request and said nothing in time
 };
 
 /// One GET of \a path on 127.0.0.1:\a port. Refused, reset, cut off and 503 are all "not yet".
@@ -23,4 +23,4 @@ ReadinessAnswer askWhetherReady(int port, const std::string &path, std::chrono::
 /// Grows from 20 ms to 500 ms: a fast demo is seen at once, a slow one is not disturbed.
 std::chrono::milliseconds nextReadinessDelay(std::chrono::milliseconds last);
 
-}
+} // namespace firstlight

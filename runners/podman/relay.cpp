@@ -17,7 +17,7 @@ bool wouldBlock()
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
 
-}
+} // namespace
 
 Relay::Relay(FileDescriptor client, FileDescriptor demo)
     : m_sockets{std::move(client), std::move(demo)}
@@ -94,4 +94,4 @@ bool Relay::step()
     return !(m_flows[0].finished && m_flows[1].finished);
 }
 
-}
+} // namespace firstlight

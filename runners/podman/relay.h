@@ -10,8 +10,8 @@ namespace firstlight {
 
 /// One connection through the forwarder: two non-blocking stream sockets and the bytes between them.
 ///
-/// The owner calls step() when epoll reports either socket and then asks which events are worth waiting for: none at
-/// all where only the other side can make progress, so that a hang-up cannot spin the loop.
+/// The owner calls step() when epoll reports either socket and then asks which events are worth waiting for:
+/// none at all where only the other side can make progress, so that a hang-up cannot spin the loop.
 class Relay {
 public:
     Relay(FileDescriptor client, FileDescriptor demo);
@@ -43,4 +43,4 @@ private:
     std::array<Flow, 2> m_flows;
 };
 
-}
+} // namespace firstlight

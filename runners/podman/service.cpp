@@ -76,13 +76,14 @@ bool sameConfiguration(const ServicePaths &paths, const std::string &fingerprint
     return hash && *hash == fingerprint;
 }
 
-/// The process that was started for this socket, if it still runs: its command line names the socket, so that a
-/// process id which was given to somebody else is left alone.
+/// The process that was started for this socket, if it still runs: its command line names the socket, so that
+/// a process id which was given to somebody else is left alone.
 std::optional<pid_t> runningService(const ServicePaths &paths)
 {
     const auto text = readFile(paths.process, 64);
     pid_t process = 0;
-    if (!text || std::from_chars(text->data(), text->data() + text->size(), process).ec != std::errc() || process <= 1)
+    if (!text || std::from_chars(text->data(), text->data() + text->size(), process).ec != std::errc()
+        || process <= 1)
         return std::nullopt;
     const auto commandLine = readFile("/proc/" + std::to_string(process) + "/cmdline");
     if (!commandLine || commandLine->find("unix://" + paths.socket.string()) == std::string::npos)
@@ -128,7 +129,9 @@ std::string tailOfLog(const fs::path &log)
 
 Error serviceFailed(const ServicePaths &paths)
 {
-    return {.code = "podman-service-failed", .facts = {{"log", paths.log.string()}}, .detail = tailOfLog(paths.log)};
+    return {.code = "podman-service-failed",
+            .facts = {{"log", paths.log.string()}},
+            .detail = tailOfLog(paths.log)};
 }
 
 Result<pid_t> startService(const HostSetup &setup, const ServicePaths &paths)
@@ -190,7 +193,7 @@ Result<void> makePrivateFolder(const fs::path &folder)
     return {};
 }
 
-}
+} // namespace
 
 fs::path privateServiceSocket(const Directories &directories)
 {
@@ -198,11 +201,12 @@ fs::path privateServiceSocket(const Directories &directories)
     if (socket.string().size() <= longestSocketPath)
         return socket;
     const std::string name = "firstlight-" + std::to_string(::geteuid()) + "-"
-        + sha256Hex(directories.runtime.string()).substr(0, 8);
+                             + sha256Hex(directories.runtime.string()).substr(0, 8);
     return fs::path("/tmp") / name / "podman.sock";
 }
 
-Result<std::string> ensurePodmanService(const HostSetup &setup, const Directories &directories, std::stop_token stop)
+Result<std::string> ensurePodmanService(const HostSetup &setup, const Directories &directories,
+                                        std::stop_token stop)
 {
     if (const auto own = usersOwnSocket(setup); own && answers(*own))
         return own->string();
@@ -223,4 +227,4 @@ Result<std::string> ensurePodmanService(const HostSetup &setup, const Directorie
     return paths.socket.string();
 }
 
-}
+} // namespace firstlight

@@ -55,19 +55,20 @@ void addNetwork(const ContainerSettings &settings, json &spec)
 
 json makeSpec(const ContainerSettings &settings)
 {
-    json spec{{"name", settings.name},
-              {"image", settings.image},
-              {"env", settings.environment},
-              {"labels", settings.labels},
-              {"httpproxy", false},           // the host's proxy, perhaps with a password, is none of the demo's business
-              {"image_volume_mode", "ignore"},// an image's VOLUME would leave an anonymous volume behind
-              {"healthconfig", {{"Test", {"NONE"}}}}, // readiness is tested from outside
-              {"read_only_filesystem", settings.readOnlyRoot},
-              {"no_new_privileges", settings.noNewPrivileges},
-              {"cap_add", settings.addedCapabilities},
-              {"log_configuration", {{"driver", "k8s-file"}, {"size", logLimitBytes}}},
-              {"stop_timeout", stopSeconds},
-              {"restart_policy", "no"}};
+    json spec{
+        {"name", settings.name},
+        {"image", settings.image},
+        {"env", settings.environment},
+        {"labels", settings.labels},
+        {"httpproxy", false}, // the host's proxy, perhaps with a password, is none of the demo's business
+        {"image_volume_mode", "ignore"},        // an image's VOLUME would leave an anonymous volume behind
+        {"healthconfig", {{"Test", {"NONE"}}}}, // readiness is tested from outside
+        {"read_only_filesystem", settings.readOnlyRoot},
+        {"no_new_privileges", settings.noNewPrivileges},
+        {"cap_add", settings.addedCapabilities},
+        {"log_configuration", {{"driver", "k8s-file"}, {"size", logLimitBytes}}},
+        {"stop_timeout", stopSeconds},
+        {"restart_policy", "no"}};
     if (!settings.entrypoint.empty())
         spec["entrypoint"] = settings.entrypoint;
     if (!settings.arguments.empty())
@@ -91,7 +92,7 @@ json makeSpec(const ContainerSettings &settings)
     return spec;
 }
 
-}
+} // namespace
 
 json makeSpec(const LaunchPlan &plan, const HostSetup &setup, const LaunchPlace &place)
 {
@@ -110,4 +111,4 @@ std::string planFingerprint(const LaunchPlan &plan, const HostSetup &setup)
     return sha256Hex(spec.dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 16);
 }
 
-}
+} // namespace firstlight

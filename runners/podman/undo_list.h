@@ -6,7 +6,8 @@
 
 namespace firstlight {
 
-/// What the steps of a launch have made so far: undone in reverse order by the destructor, unless keep() was called.
+/// What the steps of a launch have made so far: undone in reverse order by the destructor, unless keep() was
+/// called.
 class UndoList {
 public:
     UndoList() = default;
@@ -27,4 +28,4 @@ private:
     std::vector<std::function<void()>> m_steps;
 };
 
-}
+} // namespace firstlight

@@ -37,20 +37,20 @@ std::string driverOfStore(const fs::path &store)
     return isThere(store / "vfs-images") && !isThere(store / "overlay-images") ? "vfs" : "overlay";
 }
 
-}
+} // namespace
 
 UserEnvironment readUserEnvironment()
 {
     UserEnvironment user;
     user.storageConfigured = isThere(xdgFolder("XDG_CONFIG_HOME", ".config") / "containers/storage.conf")
-        || !variable("CONTAINERS_STORAGE_CONF").empty();
+                             || !variable("CONTAINERS_STORAGE_CONF").empty();
     user.storageDriver = driverOfStore(xdgFolder("XDG_DATA_HOME", ".local/share") / "containers/storage");
     const std::string runtime = variable("XDG_RUNTIME_DIR");
     struct stat info { };
     user.runtimeDirectory = runtime.starts_with('/') && ::stat(runtime.c_str(), &info) == 0
-        && S_ISDIR(info.st_mode) && info.st_uid == ::getuid();
+                            && S_ISDIR(info.st_mode) && info.st_uid == ::getuid();
     user.registriesConf = variable("FIRSTLIGHT_REGISTRIES_CONF");
     return user;
 }
 
-}
+} // namespace firstlight

@@ -137,11 +137,22 @@ private slots:
 
     void unknownMemory()
     {
-        Machine machine = roundMachine(8000, 0);
+        Machine machine = machineNamed("small-server"); // with an engine that works
         machine.memory.availableBytes.reset();
         QCOMPARE(choose(roundDemo(), machine)->ranked[0].verdict, Verdict::Unknown);
         machine.memory.totalBytes.reset();
         QCOMPARE(choose(roundDemo(), machine)->ranked[0].verdict, Verdict::Unknown);
+    }
+
+    void unknownMemoryOfARecording() // of the hardware alone: what would be free is not asked
+    {
+        Machine machine = roundMachine(8000, 0);
+        machine.memory.availableBytes.reset();
+        QCOMPARE(choose(roundDemo(), machine)->ranked[0].verdict, Verdict::RunsNow);
+        machine.memory.totalBytes = 900 * mebibyte;
+        QCOMPARE(choose(roundDemo(), machine)->ranked[0].verdict, Verdict::Cannot);
+        machine.memory.totalBytes.reset();
+        QCOMPARE(choose(roundDemo(), machine)->ranked[0].verdict, Verdict::RunsNow);
     }
 
     void estimate()

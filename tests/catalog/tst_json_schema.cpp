@@ -91,7 +91,8 @@ private slots:
                 files.push_back((folder / "full.yaml").string());
                 QVERIFY(writeFileAtomically(files.back(), changed));
                 if (parseDemo(changed, files.back()))
-                    loaded[files.back()] = changed.substr(full.rfind('\n', at - 1) + 1, full.find('\n', at) - full.rfind('\n', at - 1));
+                    loaded[files.back()] = changed.substr(full.rfind('\n', at - 1) + 1,
+                                                          full.find('\n', at) - full.rfind('\n', at - 1));
             }
         }
         const auto good = accepted("firstlight-1.schema.json", files);

@@ -29,8 +29,8 @@ struct Called {
     QString errorCode() const { return last()[QLatin1String("code")].toString(); }
 };
 
-/// `firstlight` with a home and a catalog of its own below a temporary folder; nothing of it is left afterwards, and each
-/// test can ask what a launch has left.
+/// `firstlight` with a home and a catalog of its own below a temporary folder; nothing of it is left
+/// afterwards, and each test can ask what a launch has left.
 class Launcher {
 public:
     Launcher()
@@ -49,7 +49,8 @@ public:
                 QTest::qWait(50);
         }
         for (const char *mounted : {"containers/storage/overlay", "containers/storage"})
-            ::umount2((home() / mounted).c_str(), MNT_DETACH); // the overlay driver mounts its folder onto itself
+            ::umount2((home() / mounted).c_str(),
+                      MNT_DETACH); // the overlay driver mounts its folder onto itself
         std::error_code ignored;
         std::filesystem::remove_all(runtime(), ignored);
     }
@@ -61,8 +62,11 @@ public:
     std::filesystem::path runtime() const
     {
         const char *set = std::getenv("XDG_RUNTIME_DIR");
-        const std::filesystem::path base = set && *set == '/' ? std::filesystem::path(set) / "firstlight"
-            : std::filesystem::path(::getuid() == 0 ? std::string("/run/firstlight") : "/tmp/firstlight-" + std::to_string(::getuid()));
+        const std::filesystem::path base
+            = set && *set == '/'
+                  ? std::filesystem::path(set) / "firstlight"
+                  : std::filesystem::path(::getuid() == 0 ? std::string("/run/firstlight")
+                                                          : "/tmp/firstlight-" + std::to_string(::getuid()));
         return base / ("home-" + sha256Hex(home().string()).substr(0, 8));
     }
 
@@ -126,18 +130,24 @@ public:
 
     static std::string variant(const std::string &words)
     {
-        return "    requires: { arch: [ x86_64, aarch64 ] }\n    resources: { overhead: 8 MiB, image: 2 MB, build: 4 MB }\n"
-               "    tune: { threads: fast-cores }\n    args: [ " + words + ", \"{listen}\", \"{port}\" ]\n";
+        return "    requires: { arch: [ x86_64, aarch64 ] }\n    resources: { overhead: 8 MiB, image: 2 MB, "
+               "build: 4 MB }\n"
+               "    tune: { threads: fast-cores }\n    args: [ "
+               + words + ", \"{listen}\", \"{port}\" ]\n";
     }
 
-    /// \a models, the list of \a variants and other fields as YAML; readiness is "/" within \a more's value or 20 s.
-    void addDemoText(const std::string &id, const std::string &models, const std::string &variants, const std::string &more = {})
+    /// \a models, the list of \a variants and other fields as YAML; readiness is "/" within \a more's value
+    /// or 20 s.
+    void addDemoText(const std::string &id, const std::string &models, const std::string &variants,
+                     const std::string &more = {})
     {
         const std::string ready = more.empty() ? "ready: { http: /, within: 20 s }\n" : more;
-        const std::string text = "schema: firstlight/1\nid: " + id
-            + "\nkind: tool\nname: { en: Test, zh_CN: 测试 }\nsummary: { en: A test., zh_CN: 一个测试。 }\n"
-              "try: [ { en: Hello, zh_CN: 你好 } ]\nlicence: { code: MIT, weights: MIT }\n"
-            + models + "interface: { web: /, port: 8080, socket: true }\n" + ready + "variants:\n" + variants;
+        const std::string text
+            = "schema: firstlight/1\nid: " + id
+              + "\nkind: tool\nname: { en: Test, zh_CN: 测试 }\nsummary: { en: A test., zh_CN: 一个测试。 }\n"
+                "try: [ { en: Hello, zh_CN: 你好 } ]\nlicence: { code: MIT, weights: MIT }\n"
+              + models + "interface: { web: /, port: 8080, socket: true }\n" + ready + "variants:\n"
+              + variants;
         [&] { QVERIFY(writeFileAtomically(catalog() / "demos" / (id + ".yaml"), text)); }();
     }
 
@@ -155,12 +165,15 @@ public:
     void writeRecipe(const std::string &name, const std::string &steps)
     {
         const auto folder = catalog() / "images" / name;
-        const std::string recipe = "schema: firstlight-recipe/1\nid: " + name + "\narchitectures: [x86_64, aarch64]\ninputs: []\n";
-        if (!writeFileAtomically(folder / "recipe.yaml", recipe) || !writeFileAtomically(folder / "Containerfile", "FROM scratch\n" + steps))
+        const std::string recipe
+            = "schema: firstlight-recipe/1\nid: " + name + "\narchitectures: [x86_64, aarch64]\ninputs: []\n";
+        if (!writeFileAtomically(folder / "recipe.yaml", recipe)
+            || !writeFileAtomically(folder / "Containerfile", "FROM scratch\n" + steps))
             qFatal("cannot write the recipe");
     }
 
-    /// Everything of a launch that is still there: containers, forwarders, folders of launches, builds. Empty: nothing.
+    /// Everything of a launch that is still there: containers, forwarders, folders of launches, builds.
+    /// Empty: nothing.
     QString leftovers() const
     {
         QString found;
@@ -191,7 +204,8 @@ public:
     {
         QProcess process;
         QProcessEnvironment all = environment;
-        for (const auto &[variable, file] : {std::pair("CONTAINERS_CONF", "containers.conf"), std::pair("CONTAINERS_STORAGE_CONF", "storage.conf")}) {
+        for (const auto &[variable, file] : {std::pair("CONTAINERS_CONF", "containers.conf"),
+                                             std::pair("CONTAINERS_STORAGE_CONF", "storage.conf")}) {
             const auto conf = home() / "state/podman" / file;
             if (std::filesystem::exists(conf))
                 all.insert(QLatin1String(variable), QString::fromStdString(conf));
@@ -204,7 +218,8 @@ public:
 
     static QString commandLine(pid_t process)
     {
-        QString text = QString::fromStdString(readFile("/proc/" + std::to_string(process) + "/cmdline").value_or(""));
+        QString text
+            = QString::fromStdString(readFile("/proc/" + std::to_string(process) + "/cmdline").value_or(""));
         return text.replace(QChar(u'\0'), QChar(u' '));
     }
 
@@ -214,7 +229,8 @@ public:
         std::set<pid_t> found;
         for (const auto &entry : std::filesystem::directory_iterator("/proc")) {
             const pid_t process = std::atoi(entry.path().filename().c_str());
-            if (process > 0 && process != ::getpid() && commandLine(process).contains(QString::fromStdString(text)))
+            if (process > 0 && process != ::getpid()
+                && commandLine(process).contains(QString::fromStdString(text)))
                 found.insert(process);
         }
         return found;
@@ -228,9 +244,10 @@ private:
 inline QByteArray fetch(const QString &address)
 {
     QProcess curl;
-    curl.start(QStringLiteral("curl"), {"--silent", "--show-error", "--max-time", "5", "--noproxy", "*", address});
+    curl.start(QStringLiteral("curl"),
+               {"--silent", "--show-error", "--max-time", "5", "--noproxy", "*", address});
     curl.waitForFinished(10000);
     return curl.readAllStandardOutput();
 }
 
-}
+} // namespace firstlight

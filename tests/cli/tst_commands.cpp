@@ -61,7 +61,8 @@ Called TestCommands::real(const QStringList &words) const
 void TestCommands::everyVerbHasHelpWithExamples_data()
 {
     QTest::addColumn<QString>("verb");
-    for (const char *verb : {"machine", "list", "show", "choose", "plan", "run", "ps", "logs", "open", "stop", "version"})
+    for (const char *verb :
+         {"machine", "list", "show", "choose", "plan", "run", "ps", "logs", "open", "stop", "version"})
         QTest::newRow(verb) << verb;
 }
 void TestCommands::everyVerbHasHelpWithExamples()
@@ -79,20 +80,35 @@ void TestCommands::wrongUsage_data()
     QTest::addColumn<QStringList>("words");
     QTest::addColumn<QString>("code");
     QTest::addColumn<QString>("message");
-    QTest::newRow("unknown verb") << QStringList{"lsit"} << "verb-unknown" << "list";
-    QTest::newRow("unknown demo") << QStringList{"run", "helo"} << "demo-unknown" << "hello";
-    QTest::newRow("unknown demo to choose") << QStringList{"choose", "helo"} << "demo-unknown" << "hello";
-    QTest::newRow("unknown demo to plan") << QStringList{"plan", "helo"} << "demo-unknown" << "hello";
-    QTest::newRow("unknown demo to show") << QStringList{"show", "helo"} << "demo-unknown" << "hello";
-    QTest::newRow("unknown variant") << QStringList{"choose", "hello", "--variant", "onyl"} << "variant-unknown" << "only";
-    QTest::newRow("unknown option") << QStringList{"list", "--fast"} << "usage" << "--fast";
-    QTest::newRow("missing demo") << QStringList{"run"} << "usage" << "demo";
-    QTest::newRow("port out of range") << QStringList{"plan", "hello", "--port", "70000"} << "usage" << "70000";
-    QTest::newRow("port is no number") << QStringList{"plan", "hello", "--port", "web"} << "usage" << "web";
-    QTest::newRow("context too small") << QStringList{"plan", "hello", "--context", "1"} << "usage" << "1";
-    QTest::newRow("unknown format") << QStringList{"plan", "hello", "--format", "xml"} << "usage" << "xml";
-    QTest::newRow("no file of a machine") << QStringList{"choose", "hello", "--machine", "/none"} << "" << "/none";
-    QTest::newRow("stop without a demo") << QStringList{"stop"} << "stop-what" << "--all";
+    QTest::newRow("unknown verb") << QStringList{"lsit"} << "verb-unknown"
+                                  << "list";
+    QTest::newRow("unknown demo") << QStringList{"run", "helo"} << "demo-unknown"
+                                  << "hello";
+    QTest::newRow("unknown demo to choose") << QStringList{"choose", "helo"} << "demo-unknown"
+                                            << "hello";
+    QTest::newRow("unknown demo to plan") << QStringList{"plan", "helo"} << "demo-unknown"
+                                          << "hello";
+    QTest::newRow("unknown demo to show") << QStringList{"show", "helo"} << "demo-unknown"
+                                          << "hello";
+    QTest::newRow("unknown variant") << QStringList{"choose", "hello", "--variant", "onyl"}
+                                     << "variant-unknown"
+                                     << "only";
+    QTest::newRow("unknown option") << QStringList{"list", "--fast"} << "usage"
+                                    << "--fast";
+    QTest::newRow("missing demo") << QStringList{"run"} << "usage"
+                                  << "demo";
+    QTest::newRow("port out of range") << QStringList{"plan", "hello", "--port", "70000"} << "usage"
+                                       << "70000";
+    QTest::newRow("port is no number") << QStringList{"plan", "hello", "--port", "web"} << "usage"
+                                       << "web";
+    QTest::newRow("context too small") << QStringList{"plan", "hello", "--context", "1"} << "usage"
+                                       << "1";
+    QTest::newRow("unknown format") << QStringList{"plan", "hello", "--format", "xml"} << "usage"
+                                    << "xml";
+    QTest::newRow("no file of a machine") << QStringList{"choose", "hello", "--machine", "/none"} << ""
+                                          << "/none";
+    QTest::newRow("stop without a demo") << QStringList{"stop"} << "stop-what"
+                                         << "--all";
 }
 void TestCommands::wrongUsage()
 {
@@ -113,7 +129,12 @@ void TestCommands::wrongUsage()
 void TestCommands::jsonIsJson_data()
 {
     QTest::addColumn<QStringList>("words");
-    for (const QStringList &words : {QStringList{"machine"}, {"list"}, {"show", "chat"}, {"choose", "chat"}, {"plan", "chat"}, {"version"}})
+    for (const QStringList &words : {QStringList{"machine"},
+                                     {"list"},
+                                     {"show", "chat"},
+                                     {"choose", "chat"},
+                                     {"plan", "chat"},
+                                     {"version"}})
         QTest::newRow(qPrintable(words.first())) << words;
 }
 void TestCommands::jsonIsJson()
@@ -134,12 +155,25 @@ void TestCommands::damagedCatalogNamesThePlace_data()
     QTest::addColumn<QString>("code");
     QTest::addColumn<QString>("place");
     QTest::addColumn<QString>("message");
-    QTest::newRow("broken YAML") << QByteArray("kind: tool") << QByteArray("kind: [ tool") << "catalog-syntax" << "" << "";
-    QTest::newRow("unknown field") << QByteArray("ready:") << QByteArray("raedy:") << "catalog-field-unknown" << "" << "ready";
-    QTest::newRow("missing field") << QByteArray("licence: { code: MIT, weights: MIT }\n") << QByteArray() << "catalog-field-missing" << "" << "licence";
-    QTest::newRow("wrong type") << QByteArray("port: 8080") << QByteArray("port: web") << "catalog-type" << ":8:28:" << "port";
-    QTest::newRow("wrong value") << QByteArray("kind: tool") << QByteArray("kind: toy") << "catalog-value" << ":3:7:" << "tool";
-    QTest::newRow("unknown recipe") << QByteArray("build: tiny") << QByteArray("build: tinny") << "" << "" << "tiny";
+    QTest::newRow("broken YAML") << QByteArray("kind: tool") << QByteArray("kind: [ tool") << "catalog-syntax"
+                                 << ""
+                                 << "";
+    QTest::newRow("unknown field") << QByteArray("ready:") << QByteArray("raedy:") << "catalog-field-unknown"
+                                   << ""
+                                   << "ready";
+    QTest::newRow("missing field") << QByteArray("licence: { code: MIT, weights: MIT }\n") << QByteArray()
+                                   << "catalog-field-missing"
+                                   << ""
+                                   << "licence";
+    QTest::newRow("wrong type") << QByteArray("port: 8080") << QByteArray("port: web") << "catalog-type"
+                                << ":8:28:"
+                                << "port";
+    QTest::newRow("wrong value") << QByteArray("kind: tool") << QByteArray("kind: toy") << "catalog-value"
+                                 << ":3:7:"
+                                 << "tool";
+    QTest::newRow("unknown recipe") << QByteArray("build: tiny") << QByteArray("build: tinny") << ""
+                                    << ""
+                                    << "tiny";
 }
 void TestCommands::damagedCatalogNamesThePlace()
 {
@@ -230,17 +264,23 @@ void TestCommands::anotherMachineGetsAnotherVariant_data()
 {
     QTest::addColumn<QString>("machine");
     QTest::addColumn<QString>("variant");
-    QTest::newRow("Arm server") << "arm-server.json" << "llamacpp-cpu";
-    QTest::newRow("NVIDIA laptop") << "nvidia-laptop.json" << "llamacpp-cuda13";
-    QTest::newRow("old NVIDIA card") << "nvidia-old.json" << "";
-    QTest::newRow("x86 server") << "small-server.json" << "llamacpp-packages";
-    QTest::newRow("RISC-V board") << "riscv-board.json" << "";
+    QTest::newRow("Arm server") << "arm-server.json"
+                                << "llamacpp-cpu";
+    QTest::newRow("NVIDIA laptop") << "nvidia-laptop.json"
+                                   << "llamacpp-cuda13";
+    QTest::newRow("old NVIDIA card") << "nvidia-old.json"
+                                     << "";
+    QTest::newRow("x86 server") << "small-server.json"
+                                << "llamacpp-packages";
+    QTest::newRow("RISC-V board") << "riscv-board.json"
+                                  << "";
 }
 void TestCommands::anotherMachineGetsAnotherVariant()
 {
     QFETCH(QString, machine);
     QFETCH(QString, variant);
-    const Called choice = real({"choose", "chat", "--json", "--machine", FIRSTLIGHT_TESTS_DIR "/catalog/data/machines/" + machine});
+    const Called choice = real(
+        {"choose", "chat", "--json", "--machine", FIRSTLIGHT_TESTS_DIR "/catalog/data/machines/" + machine});
     const QJsonObject best = choice.last()["ranked"].toArray().first().toObject();
     if (!variant.isEmpty()) {
         QCOMPARE(choice.code, 0);
@@ -256,8 +296,11 @@ void TestCommands::machineProfileCanBeReplayed()
     QVERIFY(writeFileAtomically(file, recorded.output.toStdString()));
     const Called replayed = real({"machine", "--json", "--machine", QString::fromStdString(file)});
     QCOMPARE(replayed.output, recorded.output);
-    const auto best = [](const Called &choice) { return choice.last()["ranked"].toArray().first().toObject()["variant"].toString(); };
-    QCOMPARE(best(real({"choose", "chat", "--json", "--machine", QString::fromStdString(file)})), best(real({"choose", "chat", "--json"})));
+    const auto best = [](const Called &choice) {
+        return choice.last()["ranked"].toArray().first().toObject()["variant"].toString();
+    };
+    QCOMPARE(best(real({"choose", "chat", "--json", "--machine", QString::fromStdString(file)})),
+             best(real({"choose", "chat", "--json"})));
 }
 
 void TestCommands::unreadableMachine_data()
@@ -266,7 +309,8 @@ void TestCommands::unreadableMachine_data()
     QTest::newRow("empty") << QByteArray();
     QTest::newRow("broken JSON") << QByteArray("{ \"cpu\": ");
     QTest::newRow("another schema") << QByteArray("{ \"schema\": \"other/1\" }");
-    QTest::newRow("wrong type") << QByteArray("{ \"schema\": \"firstlight-machine/1\", \"cpu\": { \"family\": \"six\" } }");
+    QTest::newRow("wrong type") << QByteArray(
+        "{ \"schema\": \"firstlight-machine/1\", \"cpu\": { \"family\": \"six\" } }");
     QTest::newRow("noise") << QByteArray("\x7f\x45\x4c\x46\x00\x01\xff\xfe", 8);
 }
 void TestCommands::unreadableMachine()
@@ -282,7 +326,8 @@ void TestCommands::unreadableMachine()
 void TestCommands::planIsTheSameTwice()
 {
     // Free memory and disk differ from moment to moment on this computer, not on a recorded one.
-    const QStringList words{"plan", "chat", "--json", "--machine", FIRSTLIGHT_TESTS_DIR "/catalog/data/machines/small-server.json"};
+    const QStringList words{"plan", "chat", "--json", "--machine",
+                            FIRSTLIGHT_TESTS_DIR "/catalog/data/machines/small-server.json"};
     const Called once = real(words);
     QCOMPARE(once.code, 0);
     QCOMPARE(real(words).output, once.output);
@@ -304,7 +349,8 @@ void TestCommands::podmanLineNamesEveryHardening()
         QSKIP("podman is not installed");
     const Called plan = m_launcher.call({"plan", "hello", "--format", "podman"});
     QCOMPARE(plan.code, 0);
-    for (const char *word : {"--read-only", "--cap-drop=all", "--security-opt=no-new-privileges", "--network none", "--memory ", "--pids-limit "})
+    for (const char *word : {"--read-only", "--cap-drop=all", "--security-opt=no-new-privileges",
+                             "--network none", "--memory ", "--pids-limit "})
         QVERIFY2(plan.output.contains(word), word);
 }
 

@@ -13,8 +13,7 @@
 using namespace firstlight;
 namespace fs = std::filesystem;
 
-class TestFiles : public QObject
-{
+class TestFiles : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -26,7 +25,7 @@ private Q_SLOTS:
         QVERIFY(writeFileAtomically(path, "one"));
         QVERIFY(writeFileAtomically(path, "two", 0600));
         QCOMPARE(*readFile(path), std::string("two"));
-        struct stat info {};
+        struct stat info { };
         QCOMPARE(::stat(path.c_str(), &info), 0);
         QCOMPARE(info.st_mode & 0777, 0600u);
         QCOMPARE(std::distance(fs::directory_iterator(path.parent_path()), fs::directory_iterator()), 1);
@@ -84,7 +83,9 @@ private Q_SLOTS:
         {
             const auto lock = FileLock::tryLock(path);
             QVERIFY(lock);
-            QCOMPARE(runProcess({.program = "flock", .arguments = {"-n", path, "true"}})->exitCode.value_or(-1), 1);
+            QCOMPARE(
+                runProcess({.program = "flock", .arguments = {"-n", path, "true"}})->exitCode.value_or(-1),
+                1);
             QCOMPARE(FileLock::tryLock(path).error().code, std::string("file-locked"));
         }
         QVERIFY(FileLock::tryLock(path));
@@ -96,12 +97,14 @@ private Q_SLOTS:
         const auto lock = FileLock::tryLock(folder->path() / "lock");
         std::stop_source source;
         source.request_stop();
-        QCOMPARE(FileLock::wait(folder->path() / "lock", source.get_token()).error().kind, ErrorKind::Cancelled);
+        QCOMPARE(FileLock::wait(folder->path() / "lock", source.get_token()).error().kind,
+                 ErrorKind::Cancelled);
     }
 
     void hashesLikeSha256sum()
     {
-        QCOMPARE(sha256Hex("abc"), std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+        QCOMPARE(sha256Hex("abc"),
+                 std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
         const auto theirs = runProcess({.program = "sha256sum", .arguments = {"/bin/sh"}});
         QVERIFY(theirs);
         QCOMPARE(*sha256OfFile("/bin/sh"), theirs->output.substr(0, 64));

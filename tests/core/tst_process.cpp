@@ -29,10 +29,9 @@ bool waitUntilGone(pid_t pid)
     return !alive(pid);
 }
 
-}
+} // namespace
 
-class TestProcess : public QObject
-{
+class TestProcess : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -93,7 +92,8 @@ private Q_SLOTS:
     void stopsWholeGroupAfterTimeLimit()
     {
         // The grandchild ignores SIGTERM, so it can only end by the group's SIGKILL.
-        ProcessSpec spec = shell("(trap '' TERM; echo $BASHPID; sh -c 'echo $$; trap \"\" TERM; while :; do sleep 0.1; done') & wait");
+        ProcessSpec spec = shell("(trap '' TERM; echo $BASHPID; sh -c 'echo $$; trap \"\" TERM; while :; do "
+                                 "sleep 0.1; done') & wait");
         std::string pid;
         spec.onLine = [&](const std::string &line) { pid = line; };
         spec.timeLimit = 500ms;
@@ -175,7 +175,8 @@ private Q_SLOTS:
         QVERIFY(folder);
         const auto path = folder->path() / "inherited";
         const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-        const auto pid = startDetached(shell("echo here >&" + std::to_string(file.get()) + "; exec sleep 30"), "", {file.get()});
+        const auto pid = startDetached(shell("echo here >&" + std::to_string(file.get()) + "; exec sleep 30"),
+                                       "", {file.get()});
         QVERIFY(pid);
         QTRY_COMPARE(*readFile(path), std::string("here\n"));
         QCOMPARE(::getsid(*pid) != ::getsid(0), true);
@@ -187,10 +188,14 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("word");
         QTest::addColumn<QString>("quoted");
-        QTest::newRow("plain") << "a-b.c/d" << "a-b.c/d";
-        QTest::newRow("space") << "a b" << "'a b'";
-        QTest::newRow("quote") << "it's" << "'it'\\''s'";
-        QTest::newRow("empty") << "" << "''";
+        QTest::newRow("plain") << "a-b.c/d"
+                               << "a-b.c/d";
+        QTest::newRow("space") << "a b"
+                               << "'a b'";
+        QTest::newRow("quote") << "it's"
+                               << "'it'\\''s'";
+        QTest::newRow("empty") << ""
+                               << "''";
     }
     void quotesCommandLines()
     {

@@ -8,17 +8,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-class Recorder final : public Progress
-{
+class Recorder final : public Progress {
 public:
     void update(const ProgressUpdate &update) override { updates.push_back(update); }
     std::vector<ProgressUpdate> updates;
 };
 
-}
+} // namespace
 
-class TestProgress : public QObject
-{
+class TestProgress : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -72,7 +70,8 @@ private Q_SLOTS:
 
     void errorsBecomeJsonWithTheirCause()
     {
-        const Error error = wrap({.code = "outer"}, {.code = "inner", .facts = {{"a", "b"}}, .kind = ErrorKind::BadInput});
+        const Error error
+            = wrap({.code = "outer"}, {.code = "inner", .facts = {{"a", "b"}}, .kind = ErrorKind::BadInput});
         const auto json = toJson(error);
         QCOMPARE(json["cause"]["facts"]["a"].get<std::string>(), std::string("b"));
         QCOMPARE(json["kind"].get<std::string>(), std::string("bad-input"));

@@ -1,7 +1,7 @@
 #include "runners/images/recipe_build.h"
 
-#include "core/process.h"
 #include "../private_podman.h"
+#include "core/process.h"
 #include "recipe_inputs.h"
 #include "recorded_progress.h"
 #include "runners/images/podman_build.h"

@@ -8,7 +8,8 @@ using namespace firstlight;
 
 namespace {
 
-/// A demo with one recipe variant and one that needs the network, on a machine with four cores and eight threads.
+/// A demo with one recipe variant and one that needs the network, on a machine with four cores and eight
+/// threads.
 struct Fixture {
     Demo demo;
     Machine machine;
@@ -21,11 +22,15 @@ struct Fixture {
         demo.interface = {.webPath = "/", .api = "openai", .port = 8080, .socket = true};
         demo.ready = {.httpPath = "/health", .within = std::chrono::seconds(60)};
         Model model{.id = "tiny", .name = "Tiny", .format = "gguf"};
-        model.file = {.name = "tiny.gguf", .sources = {"https://example.org/tiny.gguf"}, .sha256 = std::string(64, 'a'), .sizeBytes = 100u << 20};
+        model.file = {.name = "tiny.gguf",
+                      .sources = {"https://example.org/tiny.gguf"},
+                      .sha256 = std::string(64, 'a'),
+                      .sizeBytes = 100u << 20};
         demo.models = {{"tiny", model}};
         Variant packages{.id = "packages", .recipe = "chat-llamacpp", .models = {"tiny"}};
         packages.tuning.threads = true;
-        packages.arguments = {"-m", "{model}", "--threads", "{threads}", "-c", "{context}", "--host", "{listen}", "--port", "{port}"};
+        packages.arguments = {"-m",        "{model}", "--threads", "{threads}", "-c",
+                              "{context}", "--host",  "{listen}",  "--port",    "{port}"};
         Variant upstream{.id = "upstream", .image = "ghcr.io/example/server:latest", .unlocked = true};
         upstream.exceptions = {"network"};
         upstream.arguments = {"--host", "{listen}", "--port={port}"};
@@ -49,21 +54,23 @@ struct Fixture {
 
 const Mount *mountAt(const LaunchPlan &plan, const std::string &target)
 {
-    const auto found = std::find_if(plan.mounts.begin(), plan.mounts.end(), [&](const Mount &mount) { return mount.target == target; });
+    const auto found = std::find_if(plan.mounts.begin(), plan.mounts.end(),
+                                    [&](const Mount &mount) { return mount.target == target; });
     return found == plan.mounts.end() ? nullptr : &*found;
 }
 
-}
+} // namespace
 
-class TestPlanner : public QObject
-{
+class TestPlanner : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void fillsEveryPlaceholder()
     {
         const LaunchPlan plan = Fixture().plan();
-        const std::vector<std::string> expected{"-m", "/models/tiny.gguf", "--threads", "4", "-c", "4096", "--host", "/run/firstlight/demo.sock", "--port", "8080"};
+        const std::vector<std::string> expected{
+            "-m",     "/models/tiny.gguf",         "--threads", "4",   "-c", "4096",
+            "--host", "/run/firstlight/demo.sock", "--port",    "8080"};
         QCOMPARE(plan.arguments, expected);
         QCOMPARE(plan.threads.value_or(0), 4);
         QCOMPARE(plan.contextTokens.value_or(0), 4096);
