@@ -16,11 +16,10 @@ template <typename Enum> struct EnumName {
     std::string_view name;
 };
 
-constexpr std::array accessNames{EnumName{NodeAccess::Usable, "usable"},
-                                 EnumName{NodeAccess::Denied, "denied"},
-                                 EnumName{NodeAccess::Absent, "absent"}};
-constexpr std::array layoutNames{EnumName{CgroupLayout::V1, "v1"}, EnumName{CgroupLayout::Hybrid, "hybrid"},
-                                 EnumName{CgroupLayout::V2, "v2"}};
+constexpr std::array<EnumName<NodeAccess>, 3> accessNames{
+    {{NodeAccess::Usable, "usable"}, {NodeAccess::Denied, "denied"}, {NodeAccess::Absent, "absent"}}};
+constexpr std::array<EnumName<CgroupLayout>, 3> layoutNames{
+    {{CgroupLayout::V1, "v1"}, {CgroupLayout::Hybrid, "hybrid"}, {CgroupLayout::V2, "v2"}}};
 
 constexpr const auto &namesOf(NodeAccess)
 {

@@ -78,7 +78,7 @@ void TestDemoFolder::socketFolderBelongsToWhoMakesTheSocket()
     QFETCH(uint, owner);
     QFETCH(uint, group);
     QFETCH(uint, mode);
-    for (const mode_t mask : {0022, 0077, 0000}) {
+    for (const mode_t mask : {0022u, 0077u, 0000u}) {
         const mode_t before = ::umask(mask);
         const auto folder = makeDemoFolder(m_directories, "chat", user.toStdString());
         ::umask(before);

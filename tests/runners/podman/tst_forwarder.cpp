@@ -246,7 +246,7 @@ void TestForwarder::bytesGoBothWays()
     const FileDescriptor served = acceptFrom(demo);
     QCOMPARE(receive(served, 18), std::string("GET / HTTP/1.1\r\n\r\n"));
     // Answers come piece by piece while the connection stays, as a chat's words do.
-    for (const std::string word : {"one", "two", "three", std::string("\0\xff\r\n", 4).c_str()}) {
+    for (const std::string &word : std::vector<std::string>{"one", "two", "three", std::string("\0\xff\r\n", 4)}) {
         QVERIFY(sendAll(served, word));
         QCOMPARE(receive(client, word.size()), word);
     }
