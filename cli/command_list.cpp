@@ -57,6 +57,26 @@ nlohmann::json toJson(const Listed &listed)
             {"choice", toJson(listed.choice)}};
 }
 
+nlohmann::json toJson(const Demo &demo)
+{
+    nlohmann::json prompts = nlohmann::json::array();
+    for (const LocalizedText &prompt : demo.prompts)
+        prompts.push_back({{"en", prompt.en}, {"zh_CN", prompt.zhCn}});
+    nlohmann::json variants = nlohmann::json::array();
+    for (const Variant &variant : demo.variants)
+        variants.push_back({{"id", variant.id},
+                            {"recipe", variant.recipe},
+                            {"image", variant.image},
+                            {"unlocked", variant.unlocked}});
+    return {{"id", demo.id},
+            {"name", {{"en", demo.name.en}, {"zh_CN", demo.name.zhCn}}},
+            {"summary", {{"en", demo.summary.en}, {"zh_CN", demo.summary.zhCn}}},
+            {"licence", {{"code", demo.codeLicence}, {"weights", demo.weightsLicence}}},
+            {"project", demo.project},
+            {"try", prompts},
+            {"variants", variants}};
+}
+
 } // namespace
 
 int listDemos(const Session &session)
@@ -97,22 +117,7 @@ int showDemo(const Session &session)
         return session.report(found.error());
     const Demo &demo = *found;
     if (session.options().json) {
-        nlohmann::json prompts = nlohmann::json::array();
-        for (const LocalizedText &prompt : demo.prompts)
-            prompts.push_back({{"en", prompt.en}, {"zh_CN", prompt.zhCn}});
-        nlohmann::json variants = nlohmann::json::array();
-        for (const Variant &variant : demo.variants)
-            variants.push_back({{"id", variant.id},
-                                {"recipe", variant.recipe},
-                                {"image", variant.image},
-                                {"unlocked", variant.unlocked}});
-        writeJsonLine(stdout, {{"id", demo.id},
-                               {"name", {{"en", demo.name.en}, {"zh_CN", demo.name.zhCn}}},
-                               {"summary", {{"en", demo.summary.en}, {"zh_CN", demo.summary.zhCn}}},
-                               {"licence", {{"code", demo.codeLicence}, {"weights", demo.weightsLicence}}},
-                               {"project", demo.project},
-                               {"try", prompts},
-                               {"variants", variants}});
+        writeJsonLine(stdout, toJson(demo));
         return 0;
     }
     const Terminal &out = session.out();

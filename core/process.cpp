@@ -268,69 +268,109 @@ std::string tail(const std::string &text, std::size_t length)
     return end;
 }
 
+/// Attends to one child until it has ended and said everything, or must be ended.
+class Attendance {
+public:
+    Attendance(const ProcessSpec &spec, Running child, std::stop_token stop)
+        : m_spec(spec)
+        , m_child(std::move(child))
+        , m_stop(std::move(stop))
+    {
+    }
+
+    Result<ProcessResult> run();
+
+private:
+    void exchange();
+    void reap();
+    /// The child has ended, and so has its output.
+    bool isDone() const;
+    std::optional<Error> reasonToEnd() const;
+
+    const ProcessSpec &m_spec;
+    Running m_child;
+    std::stop_token m_stop;
+    Clock::time_point m_began = Clock::now();
+    std::size_t m_fed = 0;                    ///< bytes of the input
+    std::optional<Clock::time_point> m_ended; ///< when the child ended; its status is reaped
+    int m_status = 0;
+};
+
+/// Reads and writes what is ready. A stop token cannot be polled: 50 ms is short for a person and costs
+/// nothing beside a child process.
+void Attendance::exchange()
+{
+    std::array<pollfd, 4> polled{{{m_child.output.fd.get(), POLLIN, 0},
+                                  {m_child.errorOutput.fd.get(), POLLIN, 0},
+                                  {m_child.input.get(), POLLOUT, 0},
+                                  {m_ended ? -1 : m_child.exited.get(), POLLIN, 0}}};
+    ::poll(polled.data(), polled.size(), 50);
+    if (m_child.output.fd.isOpen() && polled[0].revents != 0)
+        m_child.output.giveLines(m_spec.onLine, !m_child.output.readSome());
+    if (m_child.errorOutput.fd.isOpen() && polled[1].revents != 0)
+        m_child.errorOutput.giveLines(m_spec.onLine, !m_child.errorOutput.readSome());
+    if (m_child.input.isOpen() && polled[2].revents != 0)
+        feed(m_child.input, m_spec.input, m_fed);
+}
+
+void Attendance::reap()
+{
+    if (!m_ended && ::waitpid(m_child.pid, &m_status, WNOHANG) == m_child.pid)
+        m_ended = Clock::now();
+}
+
+bool Attendance::isDone() const
+{
+    const bool silent = !m_child.output.fd.isOpen() && !m_child.errorOutput.fd.isOpen();
+    // A daemon that the child left behind keeps the pipes open for ever: what the child itself said is in.
+    return m_ended && (silent || Clock::now() - *m_ended > killAfter);
+}
+
+std::optional<Error> Attendance::reasonToEnd() const
+{
+    const std::size_t most = m_spec.outputLimitBytes;
+    if (m_child.output.text.size() > most || m_child.errorOutput.text.size() > most)
+        return Error{.code = "process-output-limit", .facts = {{"program", m_spec.program}}};
+    if (m_stop.stop_requested())
+        return cancelled();
+    if (!m_spec.timeLimit || Clock::now() - m_began <= *m_spec.timeLimit)
+        return std::nullopt;
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*m_spec.timeLimit).count();
+    return Error{.code = "process-timeout",
+                 .facts = {{"program", m_spec.program}, {"needed", std::to_string(seconds)}},
+                 .detail = tail(m_child.errorOutput.text, 500)};
+}
+
+Result<ProcessResult> Attendance::run()
+{
+    while (!isDone()) {
+        exchange();
+        reap();
+        if (auto reason = reasonToEnd()) {
+            if (!m_ended)
+                endGroup(m_child.pid);
+            return fail(std::move(*reason));
+        }
+    }
+    ProcessResult result;
+    result.output = std::move(m_child.output.text);
+    result.errorOutput = std::move(m_child.errorOutput.text);
+    if (WIFEXITED(m_status))
+        result.exitCode = WEXITSTATUS(m_status);
+    else
+        result.signal = WTERMSIG(m_status);
+    return result;
+}
+
 } // namespace
 
 Result<ProcessResult> runProcess(const ProcessSpec &spec, std::stop_token stop)
 {
     const SigpipeBlocked sigpipe;
-    auto started = start(spec);
-    if (!started)
-        return fail(started.error());
-    Running &child = *started;
-    const auto deadline = spec.timeLimit ? std::optional(Clock::now() + *spec.timeLimit) : std::nullopt;
-    std::size_t offset = 0;
-    std::optional<Clock::time_point> ended; // when the leader ended while a grandchild still held the pipes
-    std::optional<Error> broken;
-    int status = 0;
-    bool reaped = false;
-    while (!broken && (child.output.fd.isOpen() || child.errorOutput.fd.isOpen() || !reaped)) {
-        // A stop token cannot be polled: 50 ms is short for a person and costs nothing beside a child
-        // process.
-        std::array<pollfd, 4> polled{{{child.output.fd.get(), POLLIN, 0},
-                                      {child.errorOutput.fd.get(), POLLIN, 0},
-                                      {child.input.get(), POLLOUT, 0},
-                                      {reaped ? -1 : child.exited.get(), POLLIN, 0}}};
-        ::poll(polled.data(), polled.size(), 50);
-        for (Drain *drain : {&child.output, &child.errorOutput}) {
-            const bool ready = polled[drain == &child.output ? 0 : 1].revents != 0;
-            if (drain->fd.isOpen() && ready)
-                drain->giveLines(spec.onLine, !drain->readSome());
-            if (drain->text.size() > spec.outputLimitBytes)
-                broken = Error{.code = "process-output-limit", .facts = {{"program", spec.program}}};
-        }
-        if (child.input.isOpen() && polled[2].revents != 0)
-            feed(child.input, spec.input, offset);
-        if (!reaped && ::waitpid(child.pid, &status, WNOHANG) == child.pid) {
-            reaped = true;
-            ended = Clock::now();
-        }
-        // A daemon that the child left behind keeps the pipes open for ever: what the child itself said is
-        // in.
-        if (ended && Clock::now() - *ended > killAfter)
-            break;
-        if (deadline && Clock::now() > *deadline)
-            broken = Error{
-                .code = "process-timeout",
-                .facts = {{"program", spec.program},
-                          {"needed",
-                           std::to_string(std::chrono::ceil<std::chrono::seconds>(*spec.timeLimit).count())}},
-                .detail = tail(child.errorOutput.text, 500)};
-        if (stop.stop_requested())
-            broken = cancelled();
-    }
-    if (broken) {
-        if (!reaped)
-            endGroup(child.pid);
-        return fail(*broken);
-    }
-    ProcessResult result;
-    result.output = std::move(child.output.text);
-    result.errorOutput = std::move(child.errorOutput.text);
-    if (WIFEXITED(status))
-        result.exitCode = WEXITSTATUS(status);
-    else
-        result.signal = WTERMSIG(status);
-    return result;
+    auto child = start(spec);
+    if (!child)
+        return fail(child.error());
+    return Attendance(spec, std::move(*child), std::move(stop)).run();
 }
 
 Result<ProcessResult> runChecked(const ProcessSpec &spec, std::stop_token stop)

@@ -52,7 +52,7 @@ DemoState stateOf(const FoundDemo &found)
 
 std::string addressOf(int port, const std::string &webPath)
 {
-    const std::string origin = "http://127.0.0.1:" + std::to_string(port);
+    std::string origin = "http://127.0.0.1:" + std::to_string(port);
     if (webPath.empty() || webPath == "/") // so that a path can be written behind it
         return origin;
     return origin + (webPath.starts_with('/') ? webPath : "/" + webPath);

@@ -26,7 +26,7 @@ json parsed(std::string_view text)
 /// What the path is about: the part after the collection, "abc" of "/containers/abc/json?x=y".
 std::string objectOf(const std::string &path)
 {
-    const std::string plain = path.substr(0, path.find('?'));
+    std::string plain = path.substr(0, path.find('?'));
     const auto start = plain.find('/', 1);
     if (start == std::string::npos)
         return plain;

@@ -1,166 +1,40 @@
 #include "runners/podman/forwarder.h"
 
-#include "runners/podman/demo_folder.h"
-#include "runners/podman/loopback_port.h"
-#include "sockets.h"
+#include "forwarder_launch.h"
 
-#include <QDeadlineTimer>
 #include <QTest>
 
 #include <csignal>
-#include <functional>
 #include <future>
+#include <map>
 #include <random>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <sys/wait.h>
 #include <vector>
 
 using namespace firstlight;
 using namespace firstlight::sockets;
 namespace fs = std::filesystem;
 
-/// The forwarder as the product starts it, a process of its own (this program with `forward`), between real
-/// clients and a demo that is played by the test.
+/// Bytes through the forwarder, between real clients and a demo that is played by the test.
 class TestForwarder : public QObject {
     Q_OBJECT
 
 private slots:
-    void argumentsComeBack();
-    void argumentsThatAreRefused_data();
-    void argumentsThatAreRefused();
     void bytesGoBothWays();
     void theClientMayEndFirst();
     void theDemoMayEndFirst();
     void tenMegabytesBothWaysAtOnce();
     void manyConnectionsAtOnce();
     void clientsWaitForTheirTurnInAFullQueue();
+    void moreClientsThanDescriptors_data();
     void moreClientsThanDescriptors();
     void waitingClientsLeaveRoomForTheOneWhoseTurnItIs();
-    void clientsAreTurnedAwayUntilTheDemoListens();
-    void onlyASocketIsASocket_data();
-    void onlyASocketIsASocket();
-    void aLinkInPlaceOfTheFolderIsRefused();
-    void aLongPathIsNoObstacle();
     void slowReaderHoldsUpOnlyItself();
     void connectionThatOneSideLeftCostsNoTime();
-    void endsWithTheContainer();
     void lastWordsOfTheDemoArrive();
     void lastWordsOfManyArrive();
-    void containerThatEndedBefore();
-    void onlyOneForwarderServesAFolder();
-    void killedForwarderFreesItsFolder();
 };
 
 namespace {
-
-/// A child process, ended at the latest with this object.
-class Child {
-public:
-    explicit Child(pid_t process)
-        : m_process(process)
-    {
-    }
-    Child(Child &&other) noexcept
-        : m_process(std::exchange(other.m_process, -1))
-    {
-    }
-    ~Child() { end(); }
-
-    pid_t id() const { return m_process; }
-
-    /// The exit code; -1 if a signal ended it, ours included when it does not end by itself.
-    int wait()
-    {
-        int status = 0;
-        const QDeadlineTimer patience(patienceSeconds * 1000);
-        while (::waitpid(m_process, &status, WNOHANG) == 0) {
-            if (patience.hasExpired())
-                ::kill(m_process, SIGKILL);
-            QTest::qSleep(2);
-        }
-        m_process = -1;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-
-    void end()
-    {
-        if (m_process > 0) {
-            ::kill(m_process, SIGKILL);
-            wait();
-        }
-    }
-
-    /// Ends it and leaves the zombie, as the engine's monitor might for a while.
-    void endWithoutWaiting() const { ::kill(m_process, SIGKILL); }
-
-private:
-    pid_t m_process;
-};
-
-Child startContainer()
-{
-    const pid_t process = ::fork();
-    if (process == 0) {
-        while (true)
-            ::pause();
-    }
-    return Child(process);
-}
-
-Child startForwarder(const ForwarderOptions &options, rlim_t descriptors = 0)
-{
-    std::vector<std::string> words{"/proc/self/exe", "forward"};
-    for (const std::string &word : forwarderArguments(options))
-        words.push_back(word);
-    std::vector<char *> arguments;
-    for (std::string &word : words)
-        arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    const pid_t process = ::fork();
-    if (process == 0) {
-        const rlimit limit{descriptors, descriptors};
-        if (descriptors > 0)
-            ::setrlimit(RLIMIT_NOFILE, &limit);
-        ::fcntl(options.listener, F_SETFD, 0);
-        ::execv(arguments[0], arguments.data());
-        ::_exit(126);
-    }
-    return Child(process);
-}
-
-/// One launch: container, folder, listening port and forwarder.
-struct Launch {
-    explicit Launch(rlim_t descriptors = 0, const std::string &folderName = "run")
-        : temporary(TemporaryDirectory::make(fs::temp_directory_path(), "fl-forward-").value())
-        , container(startContainer())
-        , port([&] {
-            directories.runtime = temporary.path() / folderName;
-            folder = makeDemoFolder(directories, "chat", "").value();
-            auto listener = listenOnLoopback(0).value();
-            options = {.listener = listener.socket.get(),
-                       .demoFolder = folder,
-                       .socketName = "demo.sock",
-                       .containerProcess = container.id()};
-            const int number = listener.port;
-            process = std::make_unique<Child>(startForwarder(options, descriptors));
-            return number;
-        }())
-    {
-    }
-
-    fs::path socket() const { return folder / "socket/demo.sock"; }
-    FileDescriptor client() const { return connectTo(port); }
-
-    TemporaryDirectory temporary;
-    Directories directories;
-    fs::path folder;
-    ForwarderOptions options;
-    Child container;
-    std::unique_ptr<Child> process; ///< the forwarder
-    int port;
-};
 
 /// Bytes that no shifted or doubled piece would look like.
 std::string randomBytes(std::size_t count, unsigned seed)
@@ -184,69 +58,17 @@ long ticksOf(pid_t process)
 
 } // namespace
 
-void TestForwarder::argumentsComeBack()
-{
-    const ForwarderOptions options{.listener = 7,
-                                   .demoFolder = "/run/a b/--folder",
-                                   .socketName = "demo.sock",
-                                   .containerProcess = 4711};
-    const auto parsed = parseForwarderArguments(forwarderArguments(options));
-    QVERIFY(parsed);
-    QVERIFY(*parsed == options);
-}
-
-void TestForwarder::argumentsThatAreRefused_data()
-{
-    QTest::addColumn<QStringList>("words");
-    QTest::addColumn<QString>("found");
-    const QStringList good{"--listener", "7",         "--folder",  "/run/x",
-                           "--socket",   "demo.sock", "--process", "4711"};
-    const auto with = [&](qsizetype index, const QString &value) {
-        QStringList words = good;
-        words[index] = value;
-        return words;
-    };
-    QTest::newRow("none") << QStringList{} << "";
-    QTest::newRow("no value") << good.first(7) << "--process";
-    QTest::newRow("unknown") << with(0, "--port") << "--port 7";
-    QTest::newRow("no number") << with(1, "seven") << "--listener seven";
-    QTest::newRow("not only a number") << with(1, "7x") << "--listener 7x";
-    QTest::newRow("a number that does not fit") << with(7, "99999999999") << "--process 99999999999";
-    QTest::newRow("no descriptor") << with(1, "-1") << "";
-    QTest::newRow("process 0") << with(7, "0") << "";
-    QTest::newRow("relative folder") << with(3, "run/x") << "";
-    QTest::newRow("no folder") << good.mid(0, 2) + good.mid(4) << "";
-    QTest::newRow("socket elsewhere") << with(5, "../../etc/x.sock") << "";
-    QTest::newRow("socket is the folder") << with(5, ".") << "";
-    QTest::newRow("socket is the parent") << with(5, "..") << "";
-    QTest::newRow("no socket") << with(5, "") << "";
-}
-
-void TestForwarder::argumentsThatAreRefused()
-{
-    QFETCH(QStringList, words);
-    QFETCH(QString, found);
-    std::vector<std::string> arguments;
-    for (const QString &word : words)
-        arguments.push_back(word.toStdString());
-    const auto parsed = parseForwarderArguments(arguments);
-    QVERIFY(!parsed);
-    QVERIFY(parsed.error()
-            == (Error{.code = "forwarder-arguments",
-                      .facts = {{"found", found.toStdString()}},
-                      .kind = ErrorKind::BadInput}));
-}
-
 void TestForwarder::bytesGoBothWays()
 {
-    Launch launch;
+    ForwardedLaunch launch;
     const FileDescriptor demo = listenAt(launch.socket());
     const FileDescriptor client = launch.client();
     QVERIFY(sendAll(client, "GET / HTTP/1.1\r\n\r\n"));
     const FileDescriptor served = acceptFrom(demo);
     QCOMPARE(receive(served, 18), std::string("GET / HTTP/1.1\r\n\r\n"));
     // Answers come piece by piece while the connection stays, as a chat's words do.
-    for (const std::string &word : std::vector<std::string>{"one", "two", "three", std::string("\0\xff\r\n", 4)}) {
+    for (const std::string &word :
+         std::vector<std::string>{"one", "two", "three", std::string("\0\xff\r\n", 4)}) {
         QVERIFY(sendAll(served, word));
         QCOMPARE(receive(client, word.size()), word);
     }
@@ -256,7 +78,7 @@ void TestForwarder::bytesGoBothWays()
 
 void TestForwarder::theClientMayEndFirst()
 {
-    Launch launch;
+    ForwardedLaunch launch;
     const FileDescriptor demo = listenAt(launch.socket());
     const FileDescriptor client = launch.client();
     QVERIFY(sendAll(client, "question"));
@@ -272,7 +94,7 @@ void TestForwarder::theClientMayEndFirst()
 
 void TestForwarder::theDemoMayEndFirst()
 {
-    Launch launch;
+    ForwardedLaunch launch;
     const FileDescriptor demo = listenAt(launch.socket());
     const FileDescriptor client = launch.client();
     const FileDescriptor served = acceptFrom(demo);
@@ -288,7 +110,7 @@ void TestForwarder::theDemoMayEndFirst()
 
 void TestForwarder::tenMegabytesBothWaysAtOnce()
 {
-    Launch launch;
+    ForwardedLaunch launch;
     const FileDescriptor demo = listenAt(launch.socket());
     const FileDescriptor client = launch.client();
     const FileDescriptor served = acceptFrom(demo);
@@ -312,7 +134,7 @@ void TestForwarder::tenMegabytesBothWaysAtOnce()
 
 void TestForwarder::manyConnectionsAtOnce()
 {
-    Launch launch;
+    ForwardedLaunch launch;
     const FileDescriptor demo = listenAt(launch.socket());
     constexpr std::size_t count = 200;
     std::vector<FileDescriptor> clients;
@@ -336,7 +158,7 @@ void TestForwarder::manyConnectionsAtOnce()
 
 void TestForwarder::clientsWaitForTheirTurnInAFullQueue()
 {
-    Launch launch;
+    ForwardedLaunch launch;
     const FileDescriptor demo = listenAt(launch.socket(), 0);
     constexpr int count = 20;
     std::vector<FileDescriptor> clients;
@@ -353,9 +175,18 @@ void TestForwarder::clientsWaitForTheirTurnInAFullQueue()
         QCOMPARE(receiveAll(client), std::optional<std::string>("!"));
 }
 
+void TestForwarder::moreClientsThanDescriptors_data()
+{
+    QTest::addColumn<uint>("descriptors");
+    // A connection takes two: the last one is left over, or none is.
+    QTest::newRow("even") << 32u;
+    QTest::newRow("odd") << 33u;
+}
+
 void TestForwarder::moreClientsThanDescriptors()
 {
-    Launch launch(32);
+    QFETCH(uint, descriptors);
+    ForwardedLaunch launch(descriptors);
     FileDescriptor demo = listenAt(launch.socket());
     std::vector<FileDescriptor> clients;
     for (int number = 0; number < 100; ++number) {
@@ -379,7 +210,7 @@ void TestForwarder::moreClientsThanDescriptors()
 
 void TestForwarder::waitingClientsLeaveRoomForTheOneWhoseTurnItIs()
 {
-    Launch launch(32);
+    ForwardedLaunch launch(32);
     const FileDescriptor demo = listenAt(launch.socket(), 0);
     std::vector<FileDescriptor> clients;
     for (int number = 0; number < 100; ++number) {
@@ -397,111 +228,9 @@ void TestForwarder::waitingClientsLeaveRoomForTheOneWhoseTurnItIs()
     }
 }
 
-void TestForwarder::clientsAreTurnedAwayUntilTheDemoListens()
-{
-    Launch launch;
-    QVERIFY(turnedAway(launch.client()));
-    {
-        const FileDescriptor notYet = listenAt(launch.socket(), -1);
-        QVERIFY(notYet.isOpen());
-        QVERIFY(turnedAway(launch.client()));
-        QVERIFY(::listen(notYet.get(), 8) == 0);
-        const FileDescriptor client = launch.client();
-        const FileDescriptor served = acceptFrom(notYet);
-        QVERIFY(sendAll(served, "ready"));
-        QCOMPARE(receive(client, 5), std::string("ready"));
-    }
-    // A demo that starts its server anew.
-    QVERIFY(turnedAway(launch.client()));
-    fs::remove(launch.socket());
-    const FileDescriptor demo = listenAt(launch.socket());
-    const FileDescriptor client = launch.client();
-    const FileDescriptor served = acceptFrom(demo);
-    QVERIFY(sendAll(served, "again"));
-    QCOMPARE(receive(client, 5), std::string("again"));
-}
-
-void TestForwarder::onlyASocketIsASocket_data()
-{
-    QTest::addColumn<QString>("what");
-    for (const char *what : {"link to a socket of the host", "link to a socket beside it", "link to nothing",
-                             "file", "folder", "pipe", "character device"})
-        QTest::newRow(what) << what;
-}
-
-void TestForwarder::onlyASocketIsASocket()
-{
-    QFETCH(QString, what);
-    Launch launch;
-    const bool beside = what == "link to a socket beside it";
-    const fs::path target
-        = beside ? launch.folder / "socket/other.sock" : launch.temporary.path() / "host.sock";
-    const FileDescriptor other = listenAt(target);
-    QVERIFY(other.isOpen());
-    if (what == "link to nothing")
-        fs::create_symlink("gone", launch.socket());
-    else if (what.startsWith("link"))
-        fs::create_symlink(beside ? fs::path("other.sock") : target, launch.socket());
-    else if (what == "file")
-        QVERIFY(writeFileAtomically(launch.socket(), "no socket"));
-    else if (what == "folder")
-        fs::create_directory(launch.socket());
-    else if (what == "pipe")
-        QVERIFY(::mkfifo(launch.socket().c_str(), 0666) == 0);
-    else if (::mknod(launch.socket().c_str(), S_IFCHR | 0666, makedev(1, 3)) != 0)
-        QSKIP("only root may make a device node");
-    QVERIFY(turnedAway(launch.client()));
-    QVERIFY(!somebodyWaits(other));
-    // The forwarder lives on, and takes what is a socket.
-    fs::remove_all(launch.socket());
-    const FileDescriptor demo = listenAt(launch.socket());
-    const FileDescriptor client = launch.client();
-    const FileDescriptor served = acceptFrom(demo);
-    QVERIFY(sendAll(served, "well"));
-    QCOMPARE(receive(client, 4), std::string("well"));
-}
-
-void TestForwarder::aLinkInPlaceOfTheFolderIsRefused()
-{
-    Launch launch;
-    const FileDescriptor first = listenAt(launch.socket());
-    const FileDescriptor client = launch.client(); // the forwarder has begun
-    const FileDescriptor served = acceptFrom(first);
-    QVERIFY(served.isOpen());
-    const fs::path elsewhere = launch.temporary.path() / "elsewhere";
-    fs::create_directory(elsewhere);
-    const FileDescriptor other = listenAt(elsewhere / "demo.sock");
-    // It keeps to the folder that it began with.
-    fs::rename(launch.folder / "socket", launch.folder / "moved");
-    fs::create_directory_symlink(elsewhere, launch.folder / "socket");
-    const FileDescriptor second = launch.client();
-    QVERIFY(acceptFrom(first).isOpen());
-    QVERIFY(!somebodyWaits(other));
-    // A new one does not begin with a link at all.
-    launch.process->end();
-    auto listener = listenOnLoopback(0);
-    launch.options.listener = listener->socket.get();
-    QCOMPARE(startForwarder(launch.options).wait(), 1);
-    QVERIFY(fs::exists(elsewhere / "demo.sock"));
-}
-
-void TestForwarder::aLongPathIsNoObstacle()
-{
-    Launch launch(0, std::string(120, 'x'));
-    QVERIFY(launch.socket().string().size() > sizeof(sockaddr_un::sun_path));
-    const FileDescriptor place(::open((launch.folder / "socket").c_str(), O_PATH | O_CLOEXEC));
-    const FileDescriptor demo = listenAt("/proc/" + std::to_string(::getpid()) + "/fd/"
-                                         + std::to_string(place.get()) + "/demo.sock");
-    QVERIFY(demo.isOpen());
-    const FileDescriptor client = launch.client();
-    const FileDescriptor served = acceptFrom(demo);
-    QVERIFY(sendAll(served, "well"));
-    QCOMPARE(receive(client, 4), std::string("well"));
-}
-
 void TestForwarder::slowReaderHoldsUpOnlyItself()
 {
-    Launch launch;
+    ForwardedLaunch launch;
     const FileDescriptor demo = listenAt(launch.socket());
     const FileDescriptor slow = launch.client();
     const FileDescriptor slowServed = acceptFrom(demo);
@@ -531,7 +260,7 @@ void TestForwarder::slowReaderHoldsUpOnlyItself()
 
 void TestForwarder::connectionThatOneSideLeftCostsNoTime()
 {
-    Launch launch;
+    ForwardedLaunch launch;
     const FileDescriptor demo = listenAt(launch.socket());
     // The demo hangs up, the client stays; the client hangs up, the demo stays; the demo hangs up behind
     // bytes that nobody takes; nobody does anything.
@@ -562,28 +291,9 @@ void TestForwarder::connectionThatOneSideLeftCostsNoTime()
     QVERIFY2(used < 20, (std::to_string(used) + " ticks in one second of nothing").c_str());
 }
 
-void TestForwarder::endsWithTheContainer()
-{
-    Launch launch;
-    const FileDescriptor demo = listenAt(launch.socket());
-    const FileDescriptor client = launch.client();
-    const FileDescriptor served = acceptFrom(demo);
-    QVERIFY(served.isOpen());
-    QVERIFY(forwarderLives(launch.folder));
-    launch.container.endWithoutWaiting();
-    QCOMPARE(launch.process->wait(), 0);
-    QVERIFY(!fs::exists(launch.folder));
-    QVERIFY(!forwarderLives(launch.folder));
-    QVERIFY(!loopbackPortAnswers(launch.port));
-    QVERIFY(turnedAway(client));
-    QVERIFY(turnedAway(served));
-    // What lies beside it belongs to other launches.
-    QVERIFY(fs::exists(launch.folder.parent_path()));
-}
-
 void TestForwarder::lastWordsOfTheDemoArrive()
 {
-    Launch launch;
+    ForwardedLaunch launch;
     const FileDescriptor demo = listenAt(launch.socket());
     const FileDescriptor client = launch.client();
     const std::string words = randomBytes(100000, 5);
@@ -598,7 +308,7 @@ void TestForwarder::lastWordsOfTheDemoArrive()
 
 void TestForwarder::lastWordsOfManyArrive()
 {
-    Launch launch;
+    ForwardedLaunch launch;
     const FileDescriptor demo = listenAt(launch.socket());
     std::vector<FileDescriptor> clients;
     std::vector<FileDescriptor> served;
@@ -624,62 +334,9 @@ void TestForwarder::lastWordsOfManyArrive()
         QCOMPARE(receiveAll(client), std::optional<std::string>("goodbye"));
 }
 
-void TestForwarder::containerThatEndedBefore()
-{
-    Launch launch;
-    launch.process->end();
-    Child container = startContainer();
-    launch.options.containerProcess = container.id();
-    container.end();
-    auto listener = listenOnLoopback(0);
-    launch.options.listener = listener->socket.get();
-    QCOMPARE(startForwarder(launch.options).wait(), 0);
-    QVERIFY(!fs::exists(launch.folder));
-}
-
-void TestForwarder::onlyOneForwarderServesAFolder()
-{
-    Launch launch;
-    const FileDescriptor demo = listenAt(launch.socket());
-    const FileDescriptor client = launch.client();
-    const FileDescriptor served = acceptFrom(demo);
-    QVERIFY(served.isOpen());
-    auto listener = listenOnLoopback(0);
-    ForwarderOptions second = launch.options;
-    second.listener = listener->socket.get();
-    QCOMPARE(startForwarder(second).wait(), 1);
-    // The first is not disturbed.
-    QVERIFY(fs::exists(launch.folder));
-    QVERIFY(forwarderLives(launch.folder));
-    QVERIFY(sendAll(served, "well"));
-    QCOMPARE(receive(client, 4), std::string("well"));
-}
-
-void TestForwarder::killedForwarderFreesItsFolder()
-{
-    Launch launch;
-    const FileDescriptor demo = listenAt(launch.socket());
-    const FileDescriptor client = launch.client();
-    QVERIFY(acceptFrom(demo).isOpen());
-    removeStaleFolders(launch.directories, "chat", {});
-    QVERIFY(fs::exists(launch.folder));
-    launch.process->end();
-    QVERIFY(!forwarderLives(launch.folder));
-    QVERIFY(turnedAway(client));
-    removeStaleFolders(launch.directories, "chat", {launch.folder});
-    QVERIFY(fs::exists(launch.folder));
-    removeStaleFolders(launch.directories, "chat", {});
-    QVERIFY(!fs::exists(launch.folder));
-}
-
 int main(int count, char **arguments)
 {
-    if (count > 1 && std::string_view(arguments[1]) == "forward") {
-        const auto options = parseForwarderArguments({arguments + 2, arguments + count});
-        return options ? runForwarder(*options) : 2;
-    }
-    TestForwarder test;
-    return QTest::qExec(&test, count, arguments);
+    return runTestOrForwarder<TestForwarder>(count, arguments);
 }
 
 #include "tst_forwarder.moc"

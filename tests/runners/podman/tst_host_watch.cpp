@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <future>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -43,6 +44,7 @@ pid_t startSleeper()
 {
     const pid_t process = ::fork();
     if (process == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         while (true)
             ::pause();
     }

@@ -456,8 +456,8 @@ json keptSettings()
     return json::parse(R"({
         "State": {"Status": "running", "Pid": 4711},
         "HostConfig": {
-            "Memory": 536870912, "MemorySwap": 536870912, "CpuQuota": 150000, "CpuPeriod": 100000, "CpusetCpus": "0-2,6",
-            "PidsLimit": 256, "ReadonlyRootfs": true, "SecurityOpt": ["no-new-privileges"],
+            "Memory": 536870912, "MemorySwap": 536870912, "CpuQuota": 150000, "CpuPeriod": 100000,
+            "CpusetCpus": "0-2,6", "PidsLimit": 256, "ReadonlyRootfs": true, "SecurityOpt": ["no-new-privileges"],
             "CapDrop": ["CAP_AUDIT_WRITE", "CAP_CHOWN"], "NetworkMode": "none"
         }})");
 }
