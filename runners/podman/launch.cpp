@@ -225,8 +225,8 @@ Result<std::string> Launch::create(const std::string &image, const fs::path &fol
 {
     const LaunchPlace place{
         .image = image, .hostPort = port, .demoFolder = folder, .deviceGroups = deviceGroups(m_plan.devices)};
-    const auto created
-        = m_host.podman.post("/containers/create", makeSpec(m_plan, m_host.setup, place), m_stop);
+    // Not to be interrupted: podman would go on, and nobody would know what to undo. It takes a moment only.
+    const auto created = m_host.podman.post("/containers/create", makeSpec(m_plan, m_host.setup, place), {});
     if (!created)
         return fail(created.error());
     return textAt(*created, "/Id");
@@ -234,9 +234,9 @@ Result<std::string> Launch::create(const std::string &image, const fs::path &fol
 
 Result<pid_t> Launch::start(const std::string &container)
 {
-    if (auto started = m_host.podman.post("/containers/" + container + "/start", {}, m_stop); !started)
+    if (auto started = m_host.podman.post("/containers/" + container + "/start", {}, {}); !started)
         return fail(started.error());
-    const auto inspected = m_host.podman.get("/containers/" + container + "/json", m_stop);
+    const auto inspected = m_host.podman.get("/containers/" + container + "/json", {});
     if (!inspected)
         return fail(inspected.error());
     return static_cast<pid_t>(numberAt(*inspected, "/State/Pid").value_or(0)); // 0: it has ended at once

@@ -105,6 +105,10 @@ void addHardening(const LaunchPlan &plan, const json &inspected, const std::stri
         const bool set = status.empty() ? told : statusField(status, "NoNewPrivs") == "1";
         proofs.push_back(compared("no-new-privileges", set ? "yes" : "no", "yes"));
     }
+    if (plan.publication.throughSocket) {
+        const std::string mode = textAt(inspected, "/HostConfig/NetworkMode");
+        proofs.push_back(compared("network", mode, "none"));
+    }
     bool addsCapabilities = false;
     for (const std::string &exception : plan.security.exceptions)
         addsCapabilities = addsCapabilities || exception.starts_with("capability:");

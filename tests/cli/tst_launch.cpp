@@ -170,7 +170,7 @@ void TestLaunch::demoHasNoNetworkAndNoRights()
     for (const auto &proof : run.last()["proofs"].toArray())
         proofs[proof.toObject()["what"].toString()] = proof.toObject();
     for (const char *what :
-         {"read-only-root", "no-new-privileges", "capabilities", "process-limit", "memory-limit"}) {
+         {"read-only-root", "no-new-privileges", "capabilities", "network", "process-limit", "memory-limit"}) {
         QVERIFY2(proofs.contains(what), what);
         QVERIFY2(proofs[what]["kept"].toBool(), what);
     }

@@ -495,10 +495,11 @@ void TestPodmanReplies::settingsThatCameTrue()
                                "process-limit: found \"256\", expected \"256\", kept",
                                "read-only-root: found \"yes\", expected \"yes\", kept",
                                "no-new-privileges: found \"yes\", expected \"yes\", kept",
+                               "network: found \"none\", expected \"none\", kept",
                                "capabilities: found \"none\", expected \"none\", kept"};
     QCOMPARE(described(proofsOfSettings(plans::chat(), keptSettings(), keptStatus)), expected);
     // Another user's process cannot be looked at: podman's word is taken where it says anything.
-    QCOMPARE(described(proofsOfSettings(plans::chat(), keptSettings(), "")), expected.first(6));
+    QCOMPARE(described(proofsOfSettings(plans::chat(), keptSettings(), "")), expected.first(7));
 }
 
 void TestPodmanReplies::settingsThatDidNot_data()
@@ -547,6 +548,13 @@ void TestPodmanReplies::settingsThatDidNot_data()
         },
         "no-new-privileges: found \"no\", expected \"yes\", broken");
     row(
+        "a network", [](json &inspected, std::string &) { inspected["HostConfig"]["NetworkMode"] = "bridge"; },
+        "network: found \"bridge\", expected \"none\", broken");
+    row(
+        "podman does not tell of the network",
+        [](json &inspected, std::string &) { inspected["HostConfig"].erase("NetworkMode"); },
+        "network: found \"\", expected \"none\", broken");
+    row(
         "a capability is left",
         [](json &, std::string &status) {
             replace(status, "CapEff:\t0000000000000000", "CapEff:\t0000000000000400");
@@ -576,6 +584,7 @@ void TestPodmanReplies::settingsThatDidNot()
 void TestPodmanReplies::settingsNobodyAskedFor()
 {
     LaunchPlan open;
+    open.publication.throughSocket = false;
     open.security = {.readOnlyRoot = false,
                      .dropAllCapabilities = false,
                      .noNewPrivileges = false,
