@@ -63,7 +63,7 @@ void addDemo(CLI::App *command, Options &options, bool required = true)
 
 void addMachine(CLI::App *command, Options &options)
 {
-    command->add_option("--machine", options.machine,
+    command->add_option("--machine,--root", options.machine,
                         "A recorded computer instead of this one: a JSON profile, a folder with proc/ and "
                         "sys/, or a cpuinfo file");
 }

@@ -296,6 +296,7 @@ void TestCommands::machineProfileCanBeReplayed()
     QVERIFY(writeFileAtomically(file, recorded.output.toStdString()));
     const Called replayed = real({"machine", "--json", "--machine", QString::fromStdString(file)});
     QCOMPARE(replayed.output, recorded.output);
+    QCOMPARE(real({"machine", "--json", "--root", QString::fromStdString(file)}).output, recorded.output);
     const auto best = [](const Called &choice) {
         return choice.last()["ranked"].toArray().first().toObject()["variant"].toString();
     };
