@@ -356,10 +356,10 @@ private Q_SLOTS:
                                 << "chat ended before it was ready (signal 11)."
                                 << "chat 在就绪之前就结束了（信号 11）。";
         QTest::newRow("registry of packages")
-            << "registry-unreachable" << Facts{{"registry", "pypi"}, {"host", "pypi.org"}}
+            << "registry-unreachable" << Facts{{"registry", "pypi"}, {"host", "packages.example"}}
             << "HTTP status 503"
-            << "The pypi registry pypi.org cannot be used at the moment: HTTP status 503."
-            << "pypi 软件源 pypi.org 暂时无法使用：HTTP status 503。";
+            << "The pypi registry packages.example cannot be used at the moment: HTTP status 503."
+            << "pypi 软件源 packages.example 暂时无法使用：HTTP status 503。";
         QTest::newRow("registry of images")
             << "registry-unreachable" << Facts{{"image", "ghcr.io/a:b"}, {"host", "ghcr.io"}} << ""
             << "The registry ghcr.io cannot be used at the moment, so ghcr.io/a:b could not be fetched."
