@@ -145,12 +145,8 @@ constexpr PhaseText phaseTexts[] = {
     {"check", {"checking", "校验"}},
     {"unpack", {"unpacking", "解包"}},
     {"build", {"building", "构建"}},
-    {"pull", {"pulling", "拉取"}},
     {"start", {"starting", "启动"}},
     {"wait", {"waking up", "等待就绪"}},
-    {"image", {"image", "镜像"}},
-    {"model", {"model", "模型"}},
-    {"stop", {"stopping", "停止"}},
     {"retry", {"trying again", "重试"}},
     {"queue", {"waiting for another start", "等待另一次启动"}},
 };

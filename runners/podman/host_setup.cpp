@@ -218,7 +218,6 @@ Result<HostSetup> planHostSetup(const Machine &machine, const Directories &direc
     setup.podman = engines.podman->path;
     setup.rootless = engines.rootless;
     setup.selinuxEnforcing = engines.selinuxEnforcing;
-    setup.containerUser = engines.rootless ? "" : "65532:65532";
     if (auto chosen = chooseRuntime(engines, setup, draft); !chosen)
         return fail(chosen.error());
     limitResources(engines, setup, draft);

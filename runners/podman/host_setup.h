@@ -40,8 +40,6 @@ struct HostSetup {
     bool selinuxEnforcing = false; ///< what is mounted into a container needs a label
     std::string podman;            ///< path of the program
     std::string ociRuntime;        ///< crun, runc: the one that containers are started with
-    std::string
-        containerUser; ///< "65532:65532" when podman is root's, "" (root inside = this user) when rootless
 
     bool operator==(const HostSetup &) const = default;
 

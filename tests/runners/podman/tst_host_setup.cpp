@@ -52,8 +52,7 @@ QString described(const HostSetup &setup)
     flag("cpuset", setup.cpusetWorks);
     flag("rootless", setup.rootless);
     flag("selinux", setup.selinuxEnforcing);
-    text += "podman " + setup.podman + "\nruntime " + setup.ociRuntime + "\nuser " + setup.containerUser
-            + "\n";
+    text += "podman " + setup.podman + "\nruntime " + setup.ociRuntime + "\n";
     return QString::fromStdString(text);
 }
 
@@ -64,7 +63,6 @@ HostSetup defaultsOfRoot()
     setup.resourceLimits = {{"nofile", 65536}, {"nproc", 63432}};
     setup.podman = "/usr/bin/podman";
     setup.ociRuntime = "crun";
-    setup.containerUser = "65532:65532";
     return setup;
 }
 
@@ -72,7 +70,6 @@ HostSetup defaultsOfUser()
 {
     HostSetup setup = defaultsOfRoot();
     setup.rootless = true;
-    setup.containerUser = "";
     setup.cpusetWorks = false;
     setup.workarounds = {{"cpuset-not-delegated", {{"missing", "cpuset"}}}};
     return setup;
