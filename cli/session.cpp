@@ -46,14 +46,14 @@ Session::Session(Options options, std::stop_token stop)
 {
 }
 
-Result<Machine> Session::machine(bool tryRuntimes) const
+Result<Machine> Session::machine(bool trials) const
 {
     if (!m_options.machine.empty())
         return loadMachine(m_options.machine);
     ProbeOptions options;
     options.storagePaths = {m_directories.data};
     options.cacheDirectory = m_directories.cache;
-    options.tryRuntimes = tryRuntimes;
+    options.trials = trials;
     return probe(options, m_stop);
 }
 
@@ -67,7 +67,7 @@ Store Session::store() const
     return Store(m_directories.data / "store");
 }
 
-Result<Chosen> Session::choose(bool tryRuntimes) const
+Result<Chosen> Session::choose(bool trials) const
 {
     auto read = catalog();
     if (!read)
@@ -75,7 +75,7 @@ Result<Chosen> Session::choose(bool tryRuntimes) const
     auto demo = findDemo(*read, m_options.demo);
     if (!demo)
         return fail(demo.error());
-    auto computer = machine(tryRuntimes);
+    auto computer = machine(trials);
     if (!computer)
         return fail(computer.error());
     auto choice = firstlight::choose(*demo, *computer, {m_options.variant, m_options.context});

@@ -53,13 +53,13 @@ public:
     const Terminal &out() const { return m_out; }
     std::stop_token stopToken() const { return m_stop; }
 
-    /// This computer, or the recorded one of --machine. \a tryRuntimes as in ProbeOptions.
-    Result<Machine> machine(bool tryRuntimes = false) const;
+    /// This computer, or the recorded one of --machine. \a trials as in ProbeOptions.
+    Result<Machine> machine(bool trials = false) const;
     Result<Catalog> catalog() const;
     Store store() const;
-    /// The demo that was asked for, judged on the machine with the person's wishes. \a tryRuntimes as in
+    /// The demo that was asked for, judged on the machine with the person's wishes. \a trials as in
     /// machine().
-    Result<Chosen> choose(bool tryRuntimes = false) const;
+    Result<Chosen> choose(bool trials = false) const;
     /// \a variant is one of \a chosen's choice.
     Result<LaunchPlan> plan(const Chosen &chosen, const VariantChoice &variant) const;
     /// The engine that runs containers here; workarounds are told with --verbose.

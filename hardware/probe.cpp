@@ -7,13 +7,14 @@
 #include "hardware/memory/memory.h"
 #include "hardware/operating_system.h"
 #include "hardware/root.h"
+#include "hardware/slow_facts.h"
 #include "hardware/storage/storage.h"
 
 namespace firstlight {
 
 Result<Machine> probe(const ProbeOptions &options, std::stop_token stop)
 {
-    const auto root = Root::open(options.root);
+    const auto root = Root::open(options.root, options.recorder);
     if (!root)
         return fail(root.error());
     if (stop.stop_requested())
@@ -28,8 +29,10 @@ Result<Machine> probe(const ProbeOptions &options, std::stop_token stop)
     if (!root->isLive())
         return machine;
 
+    SlowFacts facts(options.cacheDirectory);
     machine.storage = readStorage(options.storagePaths);
-    auto engines = readEngines(*root, cgroups, options, stop);
+    auto engines = readEngines(*root, cgroups, facts, options, stop);
+    facts.save();
     if (!engines)
         return fail(engines.error());
     machine.engines = std::move(*engines);

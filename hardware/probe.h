@@ -9,9 +9,11 @@
 
 namespace firstlight {
 
+class Recorder;
+
 struct ProbeOptions {
-    /// Below which /proc, /sys, /etc and /dev are read. Not "/" means a recording: live system calls
-    /// (affinity, access, statvfs, running a program) are not made, and what only they could tell is nullopt.
+    /// Below which /proc, /sys, /etc and /dev are read. Not "/" means a recording: no system is
+    /// asked and no program run; what only they could tell is known if the recording holds the answer.
     /// Links that point out of the root are not followed.
     std::filesystem::path root = "/";
     /// Folders whose free space is wanted (model store, container storage).
@@ -19,9 +21,15 @@ struct ProbeOptions {
     /// Where slow facts (podman's version, which OCI runtime works) are remembered between runs; empty:
     /// nowhere.
     std::filesystem::path cacheDirectory;
-    /// Whether an OCI runtime that has not been tried since the last boot or update may be tried now (about
-    /// 50 ms each, a child process with a time limit). Otherwise `works` stays nullopt.
-    bool tryRuntimes = false;
+    /// Whether what has not been tried since the last boot or update may be tried now: OCI runtimes (about 50
+    /// ms each, a child process with a time limit), a tiny KVM guest, libvirt's services. Otherwise `works`
+    /// and `answers` stay nullopt.
+    bool trials = false;
+    /// Whether the speed of memory and disk may be measured if it was not since the last boot: 150 ms. Not on
+    /// battery.
+    bool measurements = false;
+    /// Hears of all that is read, to make a recording. Only with root "/".
+    Recorder *recorder = nullptr;
 };
 
 /// Reads the computer. Never wakes a device, never reads PCI `config`, starts a process only for the slow

@@ -1,5 +1,6 @@
 #include "hardware/root.h"
 
+#include "hardware/recorder.h"
 #include "hardware/text.h"
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -20,10 +22,25 @@ namespace {
 
 constexpr std::size_t entriesLimit = 65536;
 
-bool isRegularFile(int fd)
+/// A recording may hold anything: pipes, and files that are larger than they should be.
+bool isRegularFile(int fd, std::size_t limitBytes)
 {
     struct stat status { };
-    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode)
+           && static_cast<std::uint64_t>(status.st_size) <= limitBytes;
+}
+
+std::map<std::string, std::string> answersIn(const std::string &text)
+{
+    std::map<std::string, std::string> answers;
+    const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+    if (!json.is_object() || !json.contains("answers") || !json["answers"].is_object())
+        return answers;
+    for (const auto &[question, answer] : json["answers"].items()) {
+        if (answer.is_string())
+            answers[question] = answer.get<std::string>();
+    }
+    return answers;
 }
 
 std::optional<std::string> readAll(int fd, std::size_t limitBytes)
@@ -46,7 +63,7 @@ std::optional<std::string> readAll(int fd, std::size_t limitBytes)
 
 } // namespace
 
-Result<Root> Root::open(const std::filesystem::path &path)
+Result<Root> Root::open(const std::filesystem::path &path, Recorder *recorder)
 {
     FileDescriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder.isOpen()) {
@@ -55,7 +72,10 @@ Result<Root> Root::open(const std::filesystem::path &path)
                      .kind = ErrorKind::BadInput,
                      .detail = std::strerror(errno)});
     }
-    return Root(std::move(folder), path.lexically_normal() == "/");
+    Root root(std::move(folder), path.lexically_normal() == "/", recorder);
+    if (!root.m_live)
+        root.m_answers = answersIn(root.read(answersFile, 1u << 20).value_or(""));
+    return root;
 }
 
 FileDescriptor Root::openBelow(const std::string &path, int flags) const
@@ -74,9 +94,12 @@ FileDescriptor Root::openBelow(const std::string &path, int flags) const
 std::optional<std::string> Root::read(const std::string &path, std::size_t limitBytes) const
 {
     const FileDescriptor file = openBelow(path, O_RDONLY);
-    if (!file.isOpen() || (!m_live && !isRegularFile(file.get())))
+    if (!file.isOpen() || (!m_live && !isRegularFile(file.get(), limitBytes)))
         return std::nullopt;
-    return readAll(file.get(), limitBytes);
+    auto content = readAll(file.get(), limitBytes);
+    if (content && m_recorder)
+        m_recorder->noteFile(path, *content);
+    return content;
 }
 
 std::optional<std::string> Root::readTrimmed(const std::string &path) const
@@ -111,12 +134,17 @@ std::vector<std::string> Root::entries(const std::string &path) const
     }
     closedir(stream);
     std::ranges::sort(names);
+    if (m_recorder)
+        m_recorder->noteFolder(path, names);
     return names;
 }
 
 bool Root::exists(const std::string &path) const
 {
-    return openBelow(path, O_PATH).isOpen();
+    const bool present = openBelow(path, O_PATH).isOpen();
+    if (present && m_recorder)
+        m_recorder->notePresent(path);
+    return present;
 }
 
 std::optional<std::string> Root::linkName(const std::string &path) const
@@ -133,8 +161,22 @@ std::optional<std::string> Root::linkName(const std::string &path) const
                                   : readlinkat(folder.get(), name.c_str(), target.data(), target.size());
     if (length <= 0)
         return std::nullopt;
+    if (m_recorder)
+        m_recorder->notePresent(path);
     const std::string_view text(target.data(), static_cast<std::size_t>(length));
     return std::string(text.substr(text.rfind('/') + 1));
+}
+
+std::optional<std::string> Root::recordedAnswer(const std::string &question) const
+{
+    const auto found = m_answers.find(question);
+    return found == m_answers.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Root::noteAnswer(const std::string &question, const std::optional<std::string> &answer) const
+{
+    if (m_recorder)
+        m_recorder->noteAnswer(question, answer);
 }
 
 } // namespace firstlight

@@ -26,6 +26,9 @@ std::span<const ErrorText> hardwareErrors()
         {"machine-root-unreadable",
          {"The folder {path} could not be opened[: {detail}].", "无法打开文件夹 {path}[：{detail}]。"},
          {"Check that this folder exists and that you may read it.", "请检查该文件夹是否存在，以及您是否有权读取。"}},
+        {"recording-folder-not-empty",
+         {"The folder {path} already holds something.", "文件夹 {path} 中已有内容。"},
+         {"Give the name of a new or an empty folder.", "请指定一个新的或空的文件夹。"}},
     };
     return table;
 }

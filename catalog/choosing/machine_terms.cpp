@@ -104,9 +104,9 @@ Obstacles checkCdi(const Term &term, const Machine &machine)
 {
     if (!machine.engines)
         return {};
-    const std::vector<std::string> &kinds = machine.engines->cdiKinds;
-    const bool present = std::any_of(kinds.begin(), kinds.end(), [&](const std::string &kind) {
-        return std::find(term.values.begin(), term.values.end(), kind) != term.values.end();
+    const std::vector<CdiSpecification> &cdi = machine.engines->cdi;
+    const bool present = std::any_of(cdi.begin(), cdi.end(), [&](const CdiSpecification &specification) {
+        return std::find(term.values.begin(), term.values.end(), specification.kind) != term.values.end();
     });
     const bool wanted = term.comparison != Comparison::NotEqual;
     return present == wanted ? Obstacles{} : missing(term, false, {}, true);

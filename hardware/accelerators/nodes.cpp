@@ -7,23 +7,38 @@ namespace firstlight {
 
 namespace {
 
-NodeAccess liveAccess(const std::string &path)
+// "usable", "absent", "denied", or "denied GROUP" where being in that group would help.
+std::optional<std::string> askAccess(const std::string &path)
 {
     if (access(path.c_str(), R_OK | W_OK) == 0)
-        return NodeAccess::Usable;
-    return errno == ENOENT || errno == ENOTDIR ? NodeAccess::Absent : NodeAccess::Denied;
+        return "usable";
+    if (errno == ENOENT || errno == ENOTDIR)
+        return "absent";
+    return "denied";
+}
+
+DeviceNode nodeFrom(const std::string &path, const std::string &answer)
+{
+    const std::size_t blank = answer.find(' ');
+    const std::string word = answer.substr(0, blank);
+    DeviceNode node{.path = path, .access = NodeAccess::Denied, .group = std::nullopt};
+    if (word == "usable")
+        node.access = NodeAccess::Usable;
+    else if (word == "absent")
+        node.access = NodeAccess::Absent;
+    else if (blank != std::string::npos)
+        node.group = answer.substr(blank + 1);
+    return node;
 }
 
 } // namespace
 
 void addNode(const Root &root, const std::string &path, std::vector<DeviceNode> &nodes)
 {
-    if (root.isLive()) {
-        nodes.push_back({path, liveAccess(path)});
-        return;
-    }
-    if (root.exists("dev"))
-        nodes.push_back({path, root.exists(path.substr(1)) ? NodeAccess::Usable : NodeAccess::Absent});
+    if (const auto answer = root.answer("access " + path, [&] { return askAccess(path); }))
+        nodes.push_back(nodeFrom(path, *answer));
+    else if (root.exists("dev"))
+        nodes.push_back(nodeFrom(path, root.exists(path.substr(1)) ? "usable" : "absent"));
 }
 
 void addKernelNodes(const Root &root, const std::string &deviceFolder, std::vector<DeviceNode> &nodes)

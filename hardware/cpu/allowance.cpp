@@ -2,35 +2,11 @@
 
 #include "hardware/text.h"
 
-#include <algorithm>
-#include <sched.h>
-
 namespace firstlight {
 
 namespace {
 
-std::optional<CpuList> liveAffinity()
-{
-    // The kernel refuses a set smaller than its own CPU count: grow until it fits.
-    for (int capacity = 1024; capacity <= 65536; capacity *= 4) {
-        cpu_set_t *set = CPU_ALLOC(static_cast<std::size_t>(capacity));
-        const std::size_t bytes = CPU_ALLOC_SIZE(static_cast<std::size_t>(capacity));
-        if (!set)
-            return std::nullopt;
-        const bool read = sched_getaffinity(0, bytes, set) == 0;
-        CpuList cpus;
-        for (int cpu = 0; read && cpu < capacity; ++cpu) {
-            if (CPU_ISSET_S(static_cast<std::size_t>(cpu), bytes, set))
-                cpus.push_back(cpu);
-        }
-        CPU_FREE(set);
-        if (read)
-            return cpus;
-    }
-    return std::nullopt;
-}
-
-std::optional<CpuList> recordedAffinity(const Root &root)
+std::optional<CpuList> affinityMask(const Root &root)
 {
     const std::string status = root.read("proc/self/status").value_or("");
     std::optional<CpuList> cpus;
@@ -80,7 +56,7 @@ std::optional<double> quotaOf(const Root &root, const std::string &folder, bool 
 
 std::optional<CpuList> allowedCpus(const Root &root, const Cgroups &cgroups, const CpuList &online)
 {
-    const auto affinity = root.isLive() ? liveAffinity() : recordedAffinity(root);
+    const auto affinity = affinityMask(root);
     const auto set = cpuset(root, cgroups);
     if (!affinity && !set)
         return std::nullopt;

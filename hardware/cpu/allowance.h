@@ -8,8 +8,8 @@
 
 namespace firstlight {
 
-/// \a online without what affinity and cpuset forbid. A recording tells by /proc/self/status or its cpuset
-/// files; one without either is nullopt.
+/// \a online without what affinity and cpuset forbid. Told by /proc/self/status and the cpuset
+/// files; a recording without either is nullopt.
 std::optional<CpuList> allowedCpus(const Root &root, const Cgroups &cgroups, const CpuList &online);
 
 /// CPU time that the tightest cgroup from the own one up allows, in CPUs; nullopt without a quota.

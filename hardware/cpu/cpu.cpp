@@ -25,8 +25,12 @@ std::optional<std::string> recognisedArchitecture(const CpuInfo &info)
 
 std::string architectureOf(const Root &root, const CpuInfo &info)
 {
-    if (utsname names{}; root.isLive() && uname(&names) == 0)
-        return names.machine;
+    const auto ask = [] {
+        utsname names{};
+        return uname(&names) == 0 ? std::optional<std::string>(names.machine) : std::nullopt;
+    };
+    if (auto answer = root.answer("architecture", ask))
+        return *answer;
     if (auto recorded = root.readTrimmed("proc/sys/kernel/arch"))
         return *recorded;
     return recognisedArchitecture(info).value_or("");

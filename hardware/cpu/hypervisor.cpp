@@ -129,7 +129,7 @@ std::optional<std::string> hypervisor(const Root &root, const Cpu &cpu)
         return type;
     if (isX86(cpu) && !processorSaysSo)
         return std::nullopt; // bare metal; a server of a cloud vendor has its name in DMI as well
-    if (auto name = processorSaysSo && root.isLive() ? fromProcessor() : std::nullopt)
+    if (auto name = processorSaysSo ? root.answer("hypervisor", fromProcessor) : std::nullopt)
         return name;
     if (!isX86(cpu)) {
         if (auto name = fromDeviceTree(root))

@@ -54,7 +54,7 @@ std::optional<std::string> cdiKind(std::string_view text)
     return trimmed(text).starts_with('{') ? kindOfJson(text) : kindOfYaml(text);
 }
 
-std::vector<std::string> readCdiKinds(const Root &root)
+std::vector<CdiSpecification> readCdi(const Root &root)
 {
     std::set<std::string> kinds;
     for (const std::string folder : {"etc/cdi", "var/run/cdi"}) {
@@ -66,7 +66,10 @@ std::vector<std::string> readCdiKinds(const Root &root)
                 kinds.insert(std::move(*kind));
         }
     }
-    return {kinds.begin(), kinds.end()};
+    std::vector<CdiSpecification> specifications;
+    for (const std::string &kind : kinds)
+        specifications.push_back({.kind = kind, .version = {}, .devices = {}});
+    return specifications;
 }
 
 } // namespace firstlight

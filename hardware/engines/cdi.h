@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hardware/machine.h"
 #include "hardware/root.h"
 
 #include <optional>
@@ -9,8 +10,8 @@
 
 namespace firstlight {
 
-/// Kinds ("nvidia.com/gpu") of the Container Device Interface specifications that this user can read, sorted.
-std::vector<std::string> readCdiKinds(const Root &root);
+/// The Container Device Interface specifications that this user can read, by kind.
+std::vector<CdiSpecification> readCdi(const Root &root);
 
 /// The `kind` of one specification, YAML or JSON; nullopt if it has none of the form vendor/class.
 std::optional<std::string> cdiKind(std::string_view text);

@@ -1,7 +1,6 @@
 #include "hardware/engines/engines.h"
 
 #include "hardware/engines/cdi.h"
-#include "hardware/engines/memory.h"
 #include "hardware/engines/podman.h"
 #include "hardware/engines/user.h"
 
@@ -21,8 +20,8 @@ std::string trialEnvironment(const Root &root, const Engines &engines)
 
 } // namespace
 
-Result<Engines> readEngines(const Root &root, const Cgroups &cgroups, const ProbeOptions &options,
-                            std::stop_token stop)
+Result<Engines> readEngines(const Root &root, const Cgroups &cgroups, SlowFacts &facts,
+                            const ProbeOptions &options, std::stop_token stop)
 {
     Engines engines;
     engines.rootless = geteuid() != 0;
@@ -30,14 +29,12 @@ Result<Engines> readEngines(const Root &root, const Cgroups &cgroups, const Prob
     engines.delegatedControllers = delegatedControllers(root, cgroups);
     engines.systemd = root.exists("run/systemd/system");
     engines.selinuxEnforcing = root.readTrimmed("sys/fs/selinux/enforce") == "1";
-    engines.cdiKinds = readCdiKinds(root);
+    engines.cdi = readCdi(root);
     engines.subordinateIds = subordinateIds(root);
     engines.openFilesLimit = openFilesLimit(root);
     engines.processesLimit = processesLimit(root);
 
-    EngineMemory memory(options.cacheDirectory);
-    auto podman = readPodman(root, options, trialEnvironment(root, engines), memory, stop);
-    memory.save();
+    auto podman = readPodman(root, options, trialEnvironment(root, engines), facts, stop);
     if (!podman)
         return fail(podman.error());
     engines.podman = std::move(*podman);

@@ -5,14 +5,15 @@
 #include "hardware/machine.h"
 #include "hardware/probe.h"
 #include "hardware/root.h"
+#include "hardware/slow_facts.h"
 
 #include <stop_token>
 
 namespace firstlight {
 
-/// The engines of the running computer for this user. Starts a process only for what options.cacheDirectory
-/// does not remember. The only error is "cancelled".
-Result<Engines> readEngines(const Root &root, const Cgroups &cgroups, const ProbeOptions &options,
-                            std::stop_token stop);
+/// The engines of the running computer for this user. Starts a process only for what \a facts do not hold.
+/// The only error is "cancelled".
+Result<Engines> readEngines(const Root &root, const Cgroups &cgroups, SlowFacts &facts,
+                            const ProbeOptions &options, std::stop_token stop);
 
 } // namespace firstlight

@@ -35,15 +35,14 @@ Result<std::optional<std::string>> askVersion(const std::string &path, std::stop
     return std::string(fields[2]);
 }
 
-Result<std::optional<std::string>> versionOf(const std::string &path, EngineMemory &memory,
-                                             std::stop_token stop)
+Result<std::optional<std::string>> versionOf(const std::string &path, SlowFacts &facts, std::stop_token stop)
 {
-    const std::string key = fileIdentity(path);
-    if (auto remembered = memory.podmanVersion(key))
+    const std::string key = "version of " + fileIdentity(path);
+    if (auto remembered = facts.find(key))
         return remembered;
     auto version = askVersion(path, stop);
     if (version && *version)
-        memory.setPodmanVersion(key, **version);
+        facts.keep(key, **version);
     return version;
 }
 
@@ -99,22 +98,21 @@ std::optional<std::string> networkBackend(const Root &root, const ContainersConf
 }
 
 Result<void> addOutcomes(Podman &podman, const ProbeOptions &options, const std::string &environment,
-                         EngineMemory &memory, std::stop_token stop)
+                         SlowFacts &facts, std::stop_token stop)
 {
     for (OciRuntime &runtime : podman.runtimes) {
-        const std::string key = fileIdentity(runtime.path) + environment;
-        auto outcome = memory.trial(key);
-        if (!outcome && options.tryRuntimes) {
+        const std::string key = "trial of " + fileIdentity(runtime.path) + environment;
+        TrialOutcome outcome = trialOutcome(facts.find(key).value_or(""));
+        if (!outcome.works && options.trials) {
             auto tried = tryRuntime(runtime.path, options.cacheDirectory, stop);
             if (!tried)
                 return fail(tried.error());
             outcome = std::move(*tried);
-            memory.setTrial(key, *outcome);
+            if (const auto text = toText(outcome)) // an answer that did not come may come the next time
+                facts.keep(key, *text);
         }
-        if (outcome) {
-            runtime.works = outcome->works;
-            runtime.reason = outcome->reason;
-        }
+        runtime.works = outcome.works;
+        runtime.reason = outcome.reason;
     }
     return {};
 }
@@ -122,7 +120,7 @@ Result<void> addOutcomes(Podman &podman, const ProbeOptions &options, const std:
 } // namespace
 
 Result<std::optional<Podman>> readPodman(const Root &root, const ProbeOptions &options,
-                                         const std::string &environment, EngineMemory &memory,
+                                         const std::string &environment, SlowFacts &facts,
                                          std::stop_token stop)
 {
     const auto path = findProgram("podman");
@@ -130,7 +128,7 @@ Result<std::optional<Podman>> readPodman(const Root &root, const ProbeOptions &o
         return std::nullopt;
     Podman podman;
     podman.path = *path;
-    auto version = versionOf(*path, memory, stop);
+    auto version = versionOf(*path, facts, stop);
     if (!version)
         return fail(version.error());
     podman.version = *version;
@@ -141,7 +139,7 @@ Result<std::optional<Podman>> readPodman(const Root &root, const ProbeOptions &o
     std::string dependsOn = environment;
     for (const std::string &file : conf.files)
         dependsOn += '\n' + fileIdentity(file);
-    if (auto added = addOutcomes(podman, options, dependsOn, memory, stop); !added)
+    if (auto added = addOutcomes(podman, options, dependsOn, facts, stop); !added)
         return fail(added.error());
     return podman;
 }

@@ -29,7 +29,7 @@ ProbeOptions optionsFromEnvironment(const char *root)
     options.root = root;
     if (const char *folder = std::getenv("BENCH_PROBE_CACHE"))
         options.cacheDirectory = folder;
-    options.tryRuntimes = !options.cacheDirectory.empty();
+    options.trials = !options.cacheDirectory.empty();
     return options;
 }
 

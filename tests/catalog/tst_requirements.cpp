@@ -46,7 +46,7 @@ Machine workstation()
     Engines engines;
     engines.podman
         = Podman{.path = "/usr/bin/podman", .version = "4.3.1", .runtimes = {}, .networkBackend = {}};
-    engines.cdiKinds = {"nvidia.com/gpu"};
+    engines.cdi = {{.kind = "nvidia.com/gpu", .version = {}, .devices = {}}};
     machine.engines = engines;
     return machine;
 }

@@ -1,7 +1,6 @@
 #include "core/process.h"
 #include "hardware/engines/cdi.h"
 #include "hardware/engines/containers_conf.h"
-#include "hardware/engines/memory.h"
 #include "hardware/engines/tiny_program.h"
 #include "hardware/engines/trial.h"
 #include "hardware/engines/user.h"
@@ -94,8 +93,10 @@ private Q_SLOTS:
             .file("etc/cdi/readme.txt", "kind: not/this\n")
             .file("var/run/cdi/a.json", R"({"kind": "amd.com/gpu"})")
             .file("var/run/cdi/c.yaml", "kind: nvidia.com/gpu\n");
-        QCOMPARE(readCdiKinds(*Root::open(root.path())),
-                 (std::vector<std::string>{"amd.com/gpu", "nvidia.com/gpu"}));
+        const auto cdi = readCdi(*Root::open(root.path()));
+        QCOMPARE(cdi.size(), 2u);
+        QCOMPARE(cdi[0].kind, std::string("amd.com/gpu"));
+        QCOMPARE(cdi[1].kind, std::string("nvidia.com/gpu"));
     }
 
     void subordinateRanges()
@@ -108,52 +109,14 @@ private Q_SLOTS:
         QVERIFY(!hasSubordinateIds("::\n", "::\n", "", 1777));
     }
 
-    void memoryIsKept()
+    void outcomesAreKeptAsText()
     {
-        const auto folder = TemporaryDirectory::make(fs::temp_directory_path(), "firstlight-test-");
-        EngineMemory first(folder->path());
-        QVERIFY(!first.podmanVersion("key"));
-        first.setPodmanVersion("key", "4.3.1");
-        first.setTrial("a", {.works = true, .reason = {}});
-        first.setTrial("b", {.works = false, .reason = "no \xff"});
-        first.setTrial("c", {.works = std::nullopt, .reason = "timeout"});
-        first.save();
-
-        EngineMemory second(folder->path());
-        QCOMPARE(second.podmanVersion("key").value_or(""), std::string("4.3.1"));
-        QCOMPARE(second.trial("a"), std::optional(TrialOutcome{.works = true, .reason = {}}));
-        QCOMPARE(second.trial("b")->works, std::optional(false));
-        QVERIFY(!second.trial("c")); // what did not answer is asked again
-
-        EngineMemory third(folder->path()); // saves, having asked for nothing of the old
-        third.setTrial("d", {.works = true, .reason = {}});
-        third.save();
-        QVERIFY(!EngineMemory(folder->path()).trial("a"));
-        QVERIFY(EngineMemory(folder->path()).trial("d"));
-    }
-
-    void damagedMemoryIsEmpty_data()
-    {
-        QTest::addColumn<QByteArray>("text");
-        QTest::newRow("cut") << QByteArray("{\"trials\": {\"a\": {\"wor");
-        QTest::newRow("array") << QByteArray("[1, 2]");
-        QTest::newRow("types") << QByteArray(
-            R"({"trials": {"a": 5, "b": {"works": "yes"}}, "podmanVersions": {"key": {}}})");
-        QTest::newRow("garbage") << QByteArray(1000, '\xfe');
-    }
-
-    void damagedMemoryIsEmpty()
-    {
-        QFETCH(QByteArray, text);
-        const auto folder = TemporaryDirectory::make(fs::temp_directory_path(), "firstlight-test-");
-        QVERIFY(writeFileAtomically(folder->path() / "engines.json", text.toStdString()));
-        EngineMemory memory(folder->path());
-        QVERIFY(!memory.podmanVersion("key"));
-        QVERIFY(!memory.trial("a"));
-        QVERIFY(!memory.trial("b"));
-        memory.setPodmanVersion("key", "5");
-        memory.save();
-        QCOMPARE(EngineMemory(folder->path()).podmanVersion("key").value_or(""), std::string("5"));
+        const TrialOutcome works{.works = true, .reason = {}};
+        const TrialOutcome fails{.works = false, .reason = "no \xff"};
+        QCOMPARE(trialOutcome(*toText(works)), works);
+        QCOMPARE(trialOutcome(*toText(fails)), fails);
+        QVERIFY(!toText({.works = std::nullopt, .reason = "timeout"})); // it is asked again
+        QCOMPARE(trialOutcome("whatever"), TrialOutcome());
     }
 
     void tinyProgramEndsWell()
@@ -189,7 +152,7 @@ private Q_SLOTS:
         QVERIFY(!untried->engines->podman->runtimes.front().works);
         QCOMPARE(linesOf(calls), 1);
 
-        options.tryRuntimes = true;
+        options.trials = true;
         QCOMPARE(probe(options)->engines->podman->runtimes.front().works,
                  tinyProgram() ? std::optional(true) : std::nullopt);
         const int afterTrial = linesOf(calls);
@@ -198,11 +161,11 @@ private Q_SLOTS:
         if (tinyProgram())
             QCOMPARE(linesOf(calls), afterTrial);
 
-        options.tryRuntimes = false; // remembered, and shown without a trial
+        options.trials = false; // remembered, and shown without a trial
         QCOMPARE(probe(options)->engines->podman->runtimes.front().works,
                  again->engines->podman->runtimes.front().works);
 
-        QVERIFY(writeFileAtomically(options.cacheDirectory / "engines.json", "damaged"));
+        QVERIFY(writeFileAtomically(options.cacheDirectory / "hardware.json", "damaged"));
         QCOMPARE(probe(options)->engines->podman->version.value_or(""), std::string("9.8.7"));
         QCOMPARE(linesOf(calls), afterTrial + 1);
 

@@ -56,7 +56,7 @@ Machine fullMachine()
     engines.delegatedControllers = {"cpu", "pids"};
     engines.systemd = true;
     engines.selinuxEnforcing = true;
-    engines.cdiKinds = {"nvidia.com/gpu"};
+    engines.cdi = {{.kind = "nvidia.com/gpu", .version = "0.5.0", .devices = {"0", "all"}}};
     engines.subordinateIds = false;
     engines.openFilesLimit = 20000;
     engines.processesLimit = 32768;

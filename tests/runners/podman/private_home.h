@@ -27,7 +27,7 @@ public:
             return fail(folder.error());
         auto home = std::unique_ptr<PrivateHome>(new PrivateHome(std::move(*folder)));
         const auto machine
-            = probe({.root = "/", .storagePaths = {}, .cacheDirectory = {}, .tryRuntimes = true});
+            = probe({.root = "/", .storagePaths = {}, .cacheDirectory = {}, .trials = true});
         if (!machine)
             return fail(machine.error());
         auto setup = planHostSetup(*machine, home->m_directories, readUserEnvironment());
