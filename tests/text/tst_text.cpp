@@ -2,6 +2,7 @@
 #include "text/choice_text.h"
 #include "text/engine_text.h"
 #include "text/error_text.h"
+#include "text/finding_text.h"
 #include "text/quantities.h"
 #include "text/template.h"
 
@@ -16,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char *rooms[] = {"core", "hardware", "transfer", "catalog", "runners", "cli"};
+constexpr const char *rooms[] = {"core", "hardware", "transfer", "catalog", "runners", "assistant", "cli"};
 
 /// Ends the reading of an archive and never leaves extractMember(), so nobody ever reads a sentence about it.
 const std::set<std::string> neverShown{"member-found"};
@@ -209,10 +210,34 @@ private Q_SLOTS:
         QVERIFY2(missing.isEmpty(), qPrintable(missing.join("\n")));
     }
 
+    void everyFindingHasItsSentence()
+    {
+        static const std::regex found("\"([a-z-]+)\",\\s+Weight::");
+        std::set<std::string> codes;
+        for (const auto &[file, text] : sourcesOf("assistant"))
+            codes.merge(matchesOf(text, found));
+        QVERIFY(codes.size() > 15);
+        for (const std::string &code : codes) {
+            const Explanation text = explain(Finding{.code = code}, Language::English);
+            QVERIFY2(text.sentence != code, code.c_str());
+        }
+        QCOMPARE(findingSentences().size(), codes.size()); // and none is left over
+    }
+
+    void everySentenceIsInBothLanguages_data()
+    {
+        QTest::addColumn<bool>("ofFindings");
+        QTest::newRow("errors") << false;
+        QTest::newRow("findings") << true;
+    }
+
     void everySentenceIsInBothLanguages()
     {
+        QFETCH(bool, ofFindings);
+        const auto findings = findingSentences();
         std::set<std::string_view> seen;
-        for (const ErrorText &text : allTexts()) {
+        for (const ErrorText &text :
+             ofFindings ? std::vector(findings.begin(), findings.end()) : allTexts()) {
             QVERIFY2(seen.insert(text.code).second,
                      qPrintable("twice: " + QString::fromStdString(std::string(text.code))));
             QVERIFY(!text.sentence.en.empty() && !text.sentence.zh.empty());
@@ -227,8 +252,8 @@ private Q_SLOTS:
 
     void sentencesAreSorted()
     {
-        for (const auto &room : {coreErrors(), hardwareErrors(), transferErrors(), catalogErrors(),
-                                 runnerErrors(), faceErrors()})
+        for (const auto &room : {findingSentences(), coreErrors(), hardwareErrors(), transferErrors(),
+                                 catalogErrors(), runnerErrors(), faceErrors()})
             QVERIFY(
                 std::is_sorted(room.begin(), room.end(), [](const ErrorText &left, const ErrorText &right) {
                     return left.code < right.code;
