@@ -90,8 +90,9 @@ struct NumaNode {
     int number = 0;
     CpuList cpus; ///< online ones; empty for a node of memory alone
     std::optional<std::uint64_t> memoryBytes;
-    std::optional<std::vector<int>> distances; ///< to each node in the order of this list; 10 is local
-    std::optional<MemoryBandwidth> bandwidth;  ///< of its memory read by its own CPUs
+    std::optional<std::vector<std::uint64_t>>
+        distances;                            ///< to each node in the order of this list; 10 is local
+    std::optional<MemoryBandwidth> bandwidth; ///< of its memory read by its own CPUs
 
     bool operator==(const NumaNode &) const = default;
 };

@@ -6,6 +6,7 @@
 #include "hardware/engines/engines.h"
 #include "hardware/memory/memory.h"
 #include "hardware/operating_system.h"
+#include "hardware/platform.h"
 #include "hardware/root.h"
 #include "hardware/slow_facts.h"
 #include "hardware/storage/storage.h"
@@ -23,8 +24,11 @@ Result<Machine> probe(const ProbeOptions &options, std::stop_token stop)
     const Cgroups cgroups = Cgroups::read(*root);
     Machine machine;
     readOperatingSystem(*root, machine);
+    machine.board = boardName(*root);
+    machine.platform = platform(*root, machine.kernel);
+    machine.container = container(*root, machine.platform);
     machine.cpu = readCpu(*root, cgroups);
-    machine.memory = readMemory(*root, cgroups);
+    machine.memory = readMemory(*root, cgroups, machine.cpu.online);
     machine.accelerators = readAccelerators(*root);
     if (!root->isLive())
         return machine;

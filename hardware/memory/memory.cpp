@@ -1,5 +1,7 @@
 #include "hardware/memory/memory.h"
 
+#include "hardware/memory/huge_pages.h"
+#include "hardware/memory/numa.h"
 #include "hardware/text.h"
 
 #include <algorithm>
@@ -68,10 +70,13 @@ std::optional<std::uint64_t> leftBelow(const Root &root, const std::string &fold
 
 } // namespace
 
-Memory readMemory(const Root &root, const Cgroups &cgroups)
+Memory readMemory(const Root &root, const Cgroups &cgroups, const std::optional<CpuList> &online)
 {
     Memory memory;
     readMeminfo(root, memory);
+    memory.numaNodes = readNumaNodes(root, online);
+    memory.hugePages = readHugePages(root);
+    memory.transparentHugePages = readTransparentHugePages(root);
     const auto lineage = cgroups.lineage("memory");
     if (!lineage)
         return memory;

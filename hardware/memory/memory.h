@@ -8,6 +8,7 @@ namespace firstlight {
 
 /// /proc/meminfo, tightened by the memory cgroups from the own one up. What a cgroup leaves is its limit
 /// without its use, where file cache that the kernel drops first (inactive_file) does not count as use.
-Memory readMemory(const Root &root, const Cgroups &cgroups);
+/// NUMA nodes and huge pages are added. \a online: the online CPUs.
+Memory readMemory(const Root &root, const Cgroups &cgroups, const std::optional<CpuList> &online);
 
 } // namespace firstlight
