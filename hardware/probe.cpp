@@ -30,16 +30,15 @@ Result<Machine> probe(const ProbeOptions &options, std::stop_token stop)
     machine.cpu = readCpu(*root, cgroups);
     machine.memory = readMemory(*root, cgroups, machine.cpu.online);
     machine.accelerators = readAccelerators(*root);
-    if (!root->isLive())
-        return machine;
-
-    SlowFacts facts(options.cacheDirectory);
-    machine.storage = readStorage(options.storagePaths);
+    // A recording's computer cannot be asked, so that nothing is remembered about it either.
+    SlowFacts facts(root->isLive() ? options.cacheDirectory : std::filesystem::path());
     auto engines = readEngines(*root, cgroups, facts, options, stop);
     facts.save();
     if (!engines)
         return fail(engines.error());
     machine.engines = std::move(*engines);
+    if (root->isLive())
+        machine.storage = readStorage(options.storagePaths);
     return machine;
 }
 

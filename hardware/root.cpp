@@ -46,7 +46,7 @@ std::map<std::string, std::string> answersIn(const std::string &text)
 std::optional<std::string> readAll(int fd, std::size_t limitBytes)
 {
     std::string content;
-    std::array<char, 8192> buffer;
+    std::array<char, 65536> buffer;
     while (true) {
         const ssize_t count = ::read(fd, buffer.data(), buffer.size());
         if (count < 0 && errno == EINTR)
@@ -57,6 +57,11 @@ std::optional<std::string> readAll(int fd, std::size_t limitBytes)
             return content;
         if (content.size() + static_cast<std::size_t>(count) > limitBytes)
             return std::nullopt;
+        // A package database is some hundred kilobytes; /proc and /sys never get here.
+        struct stat status { };
+        if (content.empty() && static_cast<std::size_t>(count) == buffer.size() && fstat(fd, &status) == 0
+            && status.st_size > 0)
+            content.reserve(std::min(static_cast<std::size_t>(status.st_size), limitBytes));
         content.append(buffer.data(), static_cast<std::size_t>(count));
     }
 }

@@ -1,9 +1,10 @@
 #include "hardware/engines/cdi.h"
 
+#include "hardware/engines/named_list.h"
 #include "hardware/text.h"
 
-#include <nlohmann/json.hpp>
-#include <set>
+#include <algorithm>
+#include <map>
 
 namespace firstlight {
 
@@ -11,64 +12,84 @@ namespace {
 
 constexpr std::size_t limitBytes = 8u << 20;
 
-std::optional<std::string> checked(std::string_view kind)
+bool isKind(std::string_view kind)
 {
     const std::size_t slash = kind.find('/');
-    if (slash == std::string_view::npos || slash == 0 || slash + 1 == kind.size())
-        return std::nullopt;
-    if (kind.find_first_of(" \t\"'") != std::string_view::npos)
-        return std::nullopt;
-    return std::string(kind);
+    return slash != std::string_view::npos && slash > 0 && slash + 1 < kind.size()
+           && kind.find_first_of(" \t\"'") == std::string_view::npos;
 }
 
-std::optional<std::string> kindOfJson(std::string_view text)
+// Every device has one (GPU-…, MIG-… with a UUID, 0x… for AMD), besides the number by which it is asked for;
+// it tells nothing about the computer except which one it is.
+bool isUniqueId(std::string_view name)
 {
-    const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (!json.is_object() || !json.contains("kind") || !json["kind"].is_string())
-        return std::nullopt;
-    return checked(json["kind"].get_ref<const std::string &>());
+    constexpr std::size_t shortestId = 16;
+    const std::size_t digits = static_cast<std::size_t>(std::ranges::count_if(name, [](char letter) {
+        return (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'f')
+               || (letter >= 'A' && letter <= 'F');
+    }));
+    const std::size_t dashes = static_cast<std::size_t>(std::ranges::count(name, '-'));
+    return digits >= shortestId
+           && (name.starts_with("GPU-") || name.starts_with("MIG-") || digits + dashes == name.size()
+               || (name.starts_with("0x") && digits + 1 == name.size()));
 }
 
-// The key stands unindented on a line of its own in every specification that a tool writes: no YAML parser
-// needed.
-std::optional<std::string> kindOfYaml(std::string_view text)
+bool isNewer(std::string_view version, std::string_view other)
 {
-    std::optional<std::string> kind;
-    forEachLine(text, [&](std::string_view line) {
-        const auto pair = splitPair(line, ':');
-        if (!pair || !line.starts_with('k') || pair->first != "kind" || kind)
-            return;
-        std::string_view value = trimmed(pair->second.substr(0, pair->second.find('#')));
-        if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'')
-            && value.back() == value.front())
-            value = value.substr(1, value.size() - 2);
-        kind = checked(value);
-    });
-    return kind;
+    const auto parts = split(version, '.');
+    const auto otherParts = split(other, '.');
+    for (std::size_t i = 0; i < std::min(parts.size(), otherParts.size()); ++i) {
+        const auto part = parseUnsigned(parts[i]).value_or(0);
+        const auto otherPart = parseUnsigned(otherParts[i]).value_or(0);
+        if (part != otherPart)
+            return part > otherPart;
+    }
+    return parts.size() > otherParts.size();
+}
+
+void merge(CdiSpecification &&more, CdiSpecification &all)
+{
+    all.kind = more.kind;
+    if (more.version && (!all.version || isNewer(*more.version, *all.version)))
+        all.version = more.version;
+    for (std::string &name : more.devices) {
+        if (std::ranges::find(all.devices, name) == all.devices.end())
+            all.devices.push_back(std::move(name));
+    }
 }
 
 } // namespace
 
-std::optional<std::string> cdiKind(std::string_view text)
+std::optional<CdiSpecification> cdiSpecification(std::string_view text)
 {
-    return trimmed(text).starts_with('{') ? kindOfJson(text) : kindOfYaml(text);
+    CdiSpecification specification;
+    specification.kind = topLevelScalar(text, "kind");
+    if (!isKind(specification.kind))
+        return std::nullopt;
+    if (std::string version = topLevelScalar(text, "cdiVersion"); !version.empty())
+        specification.version = std::move(version);
+    specification.devices = namesInList(text, "devices");
+    std::erase_if(specification.devices, isUniqueId);
+    return specification;
 }
 
 std::vector<CdiSpecification> readCdi(const Root &root)
 {
-    std::set<std::string> kinds;
+    std::map<std::string, CdiSpecification> byKind;
     for (const std::string folder : {"etc/cdi", "var/run/cdi"}) {
         for (const std::string &name : root.entries(folder)) {
             if (!name.ends_with(".yaml") && !name.ends_with(".json"))
                 continue;
             const auto text = root.read(folder + '/' + name, limitBytes);
-            if (auto kind = text ? cdiKind(*text) : std::nullopt)
-                kinds.insert(std::move(*kind));
+            if (auto one = text ? cdiSpecification(*text) : std::nullopt) {
+                CdiSpecification &all = byKind[one->kind];
+                merge(std::move(*one), all);
+            }
         }
     }
     std::vector<CdiSpecification> specifications;
-    for (const std::string &kind : kinds)
-        specifications.push_back({.kind = kind, .version = {}, .devices = {}});
+    for (auto &[kind, specification] : byKind)
+        specifications.push_back(std::move(specification));
     return specifications;
 }
 

@@ -10,10 +10,12 @@
 
 namespace firstlight {
 
-/// The Container Device Interface specifications that this user can read, by kind.
+/// The Container Device Interface specifications that this user can read, by kind. Several files of one kind
+/// are merged: all their devices, and the newest of their versions.
 std::vector<CdiSpecification> readCdi(const Root &root);
 
-/// The `kind` of one specification, YAML or JSON; nullopt if it has none of the form vendor/class.
-std::optional<std::string> cdiKind(std::string_view text);
+/// One specification, YAML or JSON, with its devices in the document's order but without those whose name is
+/// a device's unique id; nullopt if it has no `kind` of the form vendor/class.
+std::optional<CdiSpecification> cdiSpecification(std::string_view text);
 
 } // namespace firstlight

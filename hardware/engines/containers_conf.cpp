@@ -1,13 +1,15 @@
 #include "hardware/engines/containers_conf.h"
 
-#include "hardware/text.h"
+#include "hardware/engines/toml.h"
+#include "hardware/questions.h"
 
-#include <cstdlib>
-#include <unistd.h>
+#include <initializer_list>
 
 namespace firstlight {
 
 namespace {
+
+constexpr std::size_t limitBytes = 1u << 20;
 
 void addFileAndDropIns(const Root &root, const std::string &path, std::vector<std::string> &files)
 {
@@ -18,64 +20,67 @@ void addFileAndDropIns(const Root &root, const std::string &path, std::vector<st
     }
 }
 
-std::vector<std::string> filesInOrder(const Root &root)
+std::string textOfFiles(const Root &root, bool rootless)
 {
-    if (const char *only = std::getenv("CONTAINERS_CONF"); only && *only == '/')
-        return {only};
-    std::vector<std::string> files{"/usr/share/containers/containers.conf"};
-    addFileAndDropIns(root, "/etc/containers/containers.conf", files);
-    if (geteuid() == 0)
-        return files;
-    const char *config = std::getenv("XDG_CONFIG_HOME");
-    const char *home = std::getenv("HOME");
-    if (config && *config == '/')
-        addFileAndDropIns(root, std::string(config) + "/containers/containers.conf", files);
-    else if (home && *home == '/')
-        addFileAndDropIns(root, std::string(home) + "/.config/containers/containers.conf", files);
-    return files;
+    ContainersConf conf;
+    for (const std::string &path : containersConfFiles(root, rootless)) {
+        if (const auto text = root.read(path.substr(1), limitBytes))
+            takeContainersConf(*text, conf);
+    }
+    return containersConfText(conf);
 }
 
-/// "text" or 'text', with an optional comment behind it.
-std::optional<std::string> quoted(std::string_view value)
+void addSetting(const char *key, const std::optional<std::string> &value, std::string &text)
 {
-    if (value.empty() || (value.front() != '"' && value.front() != '\''))
-        return std::nullopt;
-    const std::size_t end = value.find(value.front(), 1);
-    if (end == std::string_view::npos || end == 1)
-        return std::nullopt;
-    return std::string(value.substr(1, end - 1));
+    if (value)
+        text += std::string(key) + " = '" + *value + "'\n";
 }
 
 } // namespace
 
+std::vector<std::string> containersConfFiles(const Root &root, bool rootless)
+{
+    if (auto only = pathFromEnvironment("CONTAINERS_CONF"))
+        return {*only};
+    std::vector<std::string> files{"/usr/share/containers/containers.conf"};
+    addFileAndDropIns(root, "/etc/containers/containers.conf", files);
+    if (!rootless)
+        return files;
+    if (const auto config = pathFromEnvironment("XDG_CONFIG_HOME"))
+        addFileAndDropIns(root, *config + "/containers/containers.conf", files);
+    else if (const auto home = pathFromEnvironment("HOME"))
+        addFileAndDropIns(root, *home + "/.config/containers/containers.conf", files);
+    return files;
+}
+
 void takeContainersConf(std::string_view text, ContainersConf &conf)
 {
-    std::string_view table;
-    forEachLine(text, [&](std::string_view line) {
-        line = trimmed(line);
-        if (line.starts_with('[')) {
-            table
-                = trimmed(line.substr(1, line.find(']') == std::string_view::npos ? 0 : line.find(']') - 1));
-            return;
-        }
-        const auto pair = line.starts_with('#') ? std::nullopt : splitPair(line, '=');
-        if (!pair)
-            return;
-        if (table == "engine" && pair->first == "runtime")
-            conf.runtime = quoted(pair->second);
-        if (table == "network" && pair->first == "network_backend")
-            conf.networkBackend = quoted(pair->second);
+    forEachTomlValue(text, [&](std::string_view table, std::string_view key, std::string_view value) {
+        if (table == "engine" && key == "runtime")
+            conf.runtime = tomlString(value);
+        if (table == "engine" && key == "cgroup_manager")
+            conf.cgroupManager = tomlString(value);
+        if (table == "network" && key == "network_backend")
+            conf.networkBackend = tomlString(value);
     });
 }
 
-ContainersConf readContainersConf(const Root &root)
+std::string containersConfText(const ContainersConf &conf)
+{
+    std::string text = "[engine]\n";
+    addSetting("runtime", conf.runtime, text);
+    addSetting("cgroup_manager", conf.cgroupManager, text);
+    text += "[network]\n";
+    addSetting("network_backend", conf.networkBackend, text);
+    return text;
+}
+
+ContainersConf readContainersConf(const Root &root, bool rootless)
 {
     ContainersConf conf;
-    conf.files = filesInOrder(root);
-    for (const std::string &path : conf.files) {
-        if (const auto text = root.read(path.substr(1), 1u << 20))
-            takeContainersConf(*text, conf);
-    }
+    const auto text = root.answer(
+        "containers.conf", [&]() -> std::optional<std::string> { return textOfFiles(root, rootless); });
+    takeContainersConf(text.value_or(""), conf);
     return conf;
 }
 

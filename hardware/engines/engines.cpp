@@ -1,40 +1,47 @@
 #include "hardware/engines/engines.h"
 
 #include "hardware/engines/cdi.h"
+#include "hardware/engines/docker.h"
+#include "hardware/engines/kubernetes.h"
 #include "hardware/engines/podman.h"
+#include "hardware/engines/slurm.h"
 #include "hardware/engines/user.h"
-
-#include <unistd.h>
+#include "hardware/questions.h"
 
 namespace firstlight {
 
 namespace {
 
-/// What may change whether a runtime works without the runtime itself changing.
-std::string trialEnvironment(const Root &root, const Engines &engines)
+bool systemdRuns(const Root &root)
 {
-    const std::string layout = engines.cgroups ? std::to_string(static_cast<int>(*engines.cgroups)) : "none";
-    const std::string boot = root.readTrimmed("proc/sys/kernel/random/boot_id").value_or("");
-    return "\nuser " + std::to_string(geteuid()) + "\ncgroups " + layout + "\nboot " + boot;
+    return answeredYesOrNo(root, "systemd runs",
+                           [&]() -> std::optional<bool> { return root.exists("run/systemd/system"); })
+        .value_or(false);
 }
 
 } // namespace
 
-Result<Engines> readEngines(const Root &root, const Cgroups &cgroups, SlowFacts &facts,
-                            const ProbeOptions &options, std::stop_token stop)
+Result<std::optional<Engines>> readEngines(const Root &root, const Cgroups &cgroups, SlowFacts &facts,
+                                           const ProbeOptions &options, std::stop_token stop)
 {
+    const auto user = userId(root);
+    if (!user)
+        return std::nullopt;
     Engines engines;
-    engines.rootless = geteuid() != 0;
+    engines.rootless = *user != 0;
     engines.cgroups = cgroups.layout();
-    engines.delegatedControllers = delegatedControllers(root, cgroups);
-    engines.systemd = root.exists("run/systemd/system");
+    engines.delegatedControllers = delegatedControllers(root, cgroups, *user);
+    engines.systemd = systemdRuns(root);
     engines.selinuxEnforcing = root.readTrimmed("sys/fs/selinux/enforce") == "1";
     engines.cdi = readCdi(root);
-    engines.subordinateIds = subordinateIds(root);
+    engines.subordinateIds = subordinateIds(root, *user);
     engines.openFilesLimit = openFilesLimit(root);
     engines.processesLimit = processesLimit(root);
+    engines.docker = readDocker(root);
+    engines.slurm = readSlurm(root);
+    engines.kubernetesContexts = readKubernetesContexts(root);
 
-    auto podman = readPodman(root, options, trialEnvironment(root, engines), facts, stop);
+    auto podman = readPodman(root, engines, options, facts, stop);
     if (!podman)
         return fail(podman.error());
     engines.podman = std::move(*podman);

@@ -2,11 +2,12 @@
 
 #include "core/process.h"
 #include "hardware/engines/containers_conf.h"
+#include "hardware/engines/packages.h"
+#include "hardware/engines/storage_conf.h"
 #include "hardware/engines/trial.h"
-#include "hardware/text.h"
+#include "hardware/questions.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <unistd.h>
@@ -35,14 +36,33 @@ Result<std::optional<std::string>> askVersion(const std::string &path, std::stop
     return std::string(fields[2]);
 }
 
-Result<std::optional<std::string>> versionOf(const std::string &path, SlowFacts &facts, std::stop_token stop)
+Result<std::optional<std::string>> findVersion(const Root &root, const std::string &path, SlowFacts &facts,
+                                               std::stop_token stop)
 {
     const std::string key = "version of " + fileIdentity(path);
     if (auto remembered = facts.find(key))
         return remembered;
-    auto version = askVersion(path, stop);
+    Result<std::optional<std::string>> version = packageVersion(root, path, "podman");
+    if (!*version)
+        version = askVersion(path, stop);
     if (version && *version)
         facts.keep(key, **version);
+    return version;
+}
+
+Result<std::optional<std::string>> versionOf(const Root &root, const std::string &path, SlowFacts &facts,
+                                             std::stop_token stop)
+{
+    std::optional<Error> error;
+    auto version = root.answer("version of " + path, [&]() -> std::optional<std::string> {
+        auto found = findVersion(root, path, facts, stop);
+        if (found)
+            return *found;
+        error = found.error();
+        return std::nullopt;
+    });
+    if (error)
+        return fail(*error);
     return version;
 }
 
@@ -59,28 +79,26 @@ std::optional<std::string> findRuntime(const std::string &name)
     return findProgram(name);
 }
 
-std::vector<OciRuntime> findRuntimes(const ContainersConf &conf)
+std::vector<std::string> runtimePaths(const ContainersConf &conf)
 {
     std::vector<std::string> names{"crun", "runc"}; // podman's own order
     if (conf.runtime) {
         std::erase(names, *conf.runtime);
         names.insert(names.begin(), *conf.runtime);
     }
-    std::vector<OciRuntime> runtimes;
+    std::vector<std::string> paths;
     for (const std::string &name : names) {
         const auto path = findRuntime(name);
-        const auto same = [&](const OciRuntime &other) { return path && other.path == *path; };
-        if (path && std::ranges::none_of(runtimes, same))
-            runtimes.push_back(
-                {.name = std::filesystem::path(name).filename(), .path = *path, .works = {}, .reason = {}});
+        if (path && std::ranges::find(paths, *path) == paths.end())
+            paths.push_back(*path);
     }
-    return runtimes;
+    return paths;
 }
 
 // Without a setting, podman writes its choice into its storage at first use; from 5.0 on there is only
 // netavark.
 std::optional<std::string> networkBackend(const Root &root, const ContainersConf &conf,
-                                          const std::optional<std::string> &version)
+                                          const std::optional<std::string> &version, bool rootless)
 {
     if (conf.networkBackend)
         return conf.networkBackend;
@@ -89,58 +107,105 @@ std::optional<std::string> networkBackend(const Root &root, const ContainersConf
         if (major && *major >= 5)
             return "netavark";
     }
-    if (geteuid() == 0)
-        return root.readTrimmed("var/lib/containers/storage/defaultNetworkBackend");
-    const char *home = std::getenv("HOME");
-    if (!home || *home != '/')
-        return std::nullopt;
-    return root.readTrimmed(std::string(home + 1) + "/.local/share/containers/storage/defaultNetworkBackend");
+    return usedNetworkBackend(root, rootless);
 }
 
-Result<void> addOutcomes(Podman &podman, const ProbeOptions &options, const std::string &environment,
-                         SlowFacts &facts, std::stop_token stop)
+bool hasUserBus(const Root &root)
 {
-    for (OciRuntime &runtime : podman.runtimes) {
-        const std::string key = "trial of " + fileIdentity(runtime.path) + environment;
-        TrialOutcome outcome = trialOutcome(facts.find(key).value_or(""));
-        if (!outcome.works && options.trials) {
-            auto tried = tryRuntime(runtime.path, options.cacheDirectory, stop);
-            if (!tried)
-                return fail(tried.error());
-            outcome = std::move(*tried);
-            if (const auto text = toText(outcome)) // an answer that did not come may come the next time
-                facts.keep(key, *text);
-        }
-        runtime.works = outcome.works;
-        runtime.reason = outcome.reason;
-    }
-    return {};
+    return answeredYesOrNo(root, "user bus",
+                           []() -> std::optional<bool> {
+                               const char *address = std::getenv("DBUS_SESSION_BUS_ADDRESS");
+                               if (address && *address)
+                                   return true;
+                               const auto folder = pathFromEnvironment("XDG_RUNTIME_DIR");
+                               return folder && access((*folder + "/bus").c_str(), F_OK) == 0;
+                           })
+        .value_or(false);
+}
+
+/// Everything that a runtime's outcome depends on.
+std::string trialKey(const Root &root, const std::string &path, const Engines &engines)
+{
+    std::string key = "trial of " + fileIdentity(path) + "\nuser " + std::to_string(geteuid()) + "\ncgroups "
+                      + (engines.cgroups ? std::to_string(static_cast<int>(*engines.cgroups)) : "none")
+                      + "\nboot " + root.readTrimmed("proc/sys/kernel/random/boot_id").value_or("");
+    for (const std::string &file : containersConfFiles(root, engines.rootless))
+        key += '\n' + fileIdentity(file);
+    return key;
+}
+
+Result<TrialOutcome> findOutcome(const std::string &key, const std::string &path, const ProbeOptions &options,
+                                 SlowFacts &facts, std::stop_token stop)
+{
+    const TrialOutcome remembered = trialOutcome(facts.find(key).value_or(""));
+    if (remembered.works || !options.trials)
+        return remembered;
+    auto tried = tryRuntime(path, options.cacheDirectory, stop);
+    const auto text = tried ? toText(*tried) : std::nullopt;
+    if (text) // an answer that did not come may come the next time
+        facts.keep(key, *text);
+    return tried;
+}
+
+Result<OciRuntime> readRuntime(const Root &root, const std::string &path, const Engines &engines,
+                               const ProbeOptions &options, SlowFacts &facts, std::stop_token stop)
+{
+    OciRuntime runtime{
+        .name = std::filesystem::path(path).filename(), .path = path, .works = {}, .reason = {}};
+    std::optional<Error> error;
+    const auto text = root.answer("trial of " + path, [&]() -> std::optional<std::string> {
+        auto outcome = findOutcome(trialKey(root, path, engines), path, options, facts, stop);
+        if (outcome)
+            return toText(*outcome);
+        error = outcome.error();
+        return std::nullopt;
+    });
+    if (error)
+        return fail(*error);
+    const TrialOutcome outcome = trialOutcome(text.value_or(""));
+    runtime.works = outcome.works;
+    runtime.reason = outcome.reason;
+    return runtime;
 }
 
 } // namespace
 
-Result<std::optional<Podman>> readPodman(const Root &root, const ProbeOptions &options,
-                                         const std::string &environment, SlowFacts &facts,
-                                         std::stop_token stop)
+std::string cgroupManager(const std::optional<std::string> &setting, const Engines &engines, bool hasUserBus)
 {
-    const auto path = findProgram("podman");
+    constexpr const char *systemd = "systemd";
+    constexpr const char *cgroupfs = "cgroupfs";
+    if (setting && *setting != systemd)
+        return *setting;
+    if (!engines.systemd)
+        return setting && !engines.rootless ? systemd : cgroupfs;
+    if (engines.rootless && (engines.cgroups != CgroupLayout::V2 || !hasUserBus))
+        return cgroupfs;
+    return systemd;
+}
+
+Result<std::optional<Podman>> readPodman(const Root &root, const Engines &engines,
+                                         const ProbeOptions &options, SlowFacts &facts, std::stop_token stop)
+{
+    const auto path = programPath(root, "podman");
     if (!path)
         return std::nullopt;
     Podman podman;
     podman.path = *path;
-    auto version = versionOf(*path, facts, stop);
+    auto version = versionOf(root, *path, facts, stop);
     if (!version)
         return fail(version.error());
     podman.version = *version;
-    const ContainersConf conf = readContainersConf(root);
-    podman.runtimes = findRuntimes(conf);
-    podman.networkBackend = networkBackend(root, conf, podman.version);
-
-    std::string dependsOn = environment;
-    for (const std::string &file : conf.files)
-        dependsOn += '\n' + fileIdentity(file);
-    if (auto added = addOutcomes(podman, options, dependsOn, facts, stop); !added)
-        return fail(added.error());
+    const ContainersConf conf = readContainersConf(root, engines.rootless);
+    podman.networkBackend = networkBackend(root, conf, podman.version, engines.rootless);
+    podman.storageDriver = storageDriver(root, engines.rootless);
+    podman.cgroupManager = cgroupManager(conf.cgroupManager, engines, !engines.rootless || hasUserBus(root));
+    for (const std::string &runtimePath :
+         answeredLines(root, "oci runtimes", [&] { return runtimePaths(conf); })) {
+        auto runtime = readRuntime(root, runtimePath, engines, options, facts, stop);
+        if (!runtime)
+            return fail(runtime.error());
+        podman.runtimes.push_back(std::move(*runtime));
+    }
     return podman;
 }
 

@@ -8,16 +8,18 @@
 
 #include <optional>
 #include <stop_token>
-#include <string>
 
 namespace firstlight {
 
-/// Podman as PATH finds it, its version and its OCI runtimes; nullopt inside if it is not installed. Runs
-/// podman or a runtime only for what \a facts do not hold, a runtime only if \a options.trials. \a
-/// environment is what a trial's outcome depends on besides the runtime itself. The only error is
-/// "cancelled".
-Result<std::optional<Podman>> readPodman(const Root &root, const ProbeOptions &options,
-                                         const std::string &environment, SlowFacts &facts,
-                                         std::stop_token stop);
+/// Podman as PATH finds it, its version, its OCI runtimes and how it is set up for this user; nullopt inside
+/// if it is not installed. Runs podman or a runtime only for what neither \a facts nor a package database
+/// holds, a runtime only if \a options.trials. \a engines holds what is known of the computer already. The
+/// only error is "cancelled".
+Result<std::optional<Podman>> readPodman(const Root &root, const Engines &engines,
+                                         const ProbeOptions &options, SlowFacts &facts, std::stop_token stop);
+
+/// What podman manages cgroups with: a setting, else systemd where it runs, but for another user than root
+/// only with cgroup v2 and (\a hasUserBus) a session of systemd's own.
+std::string cgroupManager(const std::optional<std::string> &setting, const Engines &engines, bool hasUserBus);
 
 } // namespace firstlight

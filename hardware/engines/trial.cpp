@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds timeLimit{5};
 constexpr std::size_t reasonLimit = 300;
-constexpr std::string_view worksWord = "works";
-constexpr std::string_view failsWord = "fails: ";
 
 bool allowsPrograms(const fs::path &folder)
 {
@@ -111,22 +109,6 @@ void removeContainer(const std::string &runtime, const fs::path &folder, const s
 }
 
 } // namespace
-
-std::optional<std::string> toText(const TrialOutcome &outcome)
-{
-    if (!outcome.works)
-        return std::nullopt;
-    return *outcome.works ? std::string(worksWord) : std::string(failsWord) + outcome.reason;
-}
-
-TrialOutcome trialOutcome(std::string_view text)
-{
-    if (text == worksWord)
-        return {.works = true, .reason = {}};
-    if (text.starts_with(failsWord))
-        return {.works = false, .reason = std::string(text.substr(failsWord.size()))};
-    return {};
-}
 
 Result<TrialOutcome> tryRuntime(const std::string &path, const fs::path &spareFolder, std::stop_token stop)
 {

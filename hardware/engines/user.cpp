@@ -1,5 +1,6 @@
 #include "hardware/engines/user.h"
 
+#include "hardware/questions.h"
 #include "hardware/text.h"
 
 #include <algorithm>
@@ -11,20 +12,26 @@ namespace firstlight {
 
 namespace {
 
-bool isWritable(const std::string &folder)
+constexpr std::size_t usersLimitBytes = 4u << 20;
+
+bool isWritable(const Root &root, const std::string &folder)
 {
-    return access(('/' + folder).c_str(), W_OK) == 0;
+    const std::string path = '/' + folder;
+    return answeredYesOrNo(root, "writable " + path,
+                           [&]() -> std::optional<bool> { return access(path.c_str(), W_OK) == 0; })
+        .value_or(false);
 }
 
 /// Where a rootless engine's containers would go: below the user's own service manager, else below this
 /// process.
 std::optional<std::string> unifiedFolder(const Root &root, const Cgroups &cgroups,
-                                         const std::string &mountPoint)
+                                         const std::string &mountPoint, unsigned id)
 {
-    if (geteuid() == 0)
+    if (id == 0)
         return mountPoint;
-    const std::string id = std::to_string(geteuid());
-    const std::string service = mountPoint + "/user.slice/user-" + id + ".slice/user@" + id + ".service";
+    const std::string number = std::to_string(id);
+    const std::string service
+        = mountPoint + "/user.slice/user-" + number + ".slice/user@" + number + ".service";
     if (root.exists(service))
         return service;
     const auto own = cgroups.lineage(""); // the unified hierarchy
@@ -33,7 +40,7 @@ std::optional<std::string> unifiedFolder(const Root &root, const Cgroups &cgroup
 
 std::string userName(const Root &root, unsigned id)
 {
-    const std::string text = root.read("etc/passwd", 4u << 20).value_or("");
+    const std::string text = root.read("etc/passwd", usersLimitBytes).value_or("");
     std::string name;
     forEachLine(text, [&](std::string_view line) {
         const auto fields = split(line, ':');
@@ -55,29 +62,44 @@ bool namesUser(const std::string &text, const std::string &name, unsigned id)
     return found;
 }
 
-std::optional<std::uint64_t> hardLimit(__rlimit_resource_t resource, std::optional<std::uint64_t> cap)
+std::optional<std::uint64_t> hardLimit(const Root &root, const char *name, __rlimit_resource_t resource,
+                                       std::optional<std::uint64_t> cap)
 {
-    rlimit limit{};
-    if (getrlimit(resource, &limit) != 0)
+    // No limit is the largest number.
+    const auto most
+        = answeredNumber(root, std::string("hard limit of ") + name, [&]() -> std::optional<std::uint64_t> {
+              rlimit limit{};
+              if (getrlimit(resource, &limit) != 0)
+                  return std::nullopt;
+              return limit.rlim_max;
+          });
+    if (!most || *most == RLIM_INFINITY)
+        return most ? cap : std::nullopt;
+    return cap ? std::min(*most, *cap) : *most;
+}
+
+std::optional<bool> askSubordinateIds(const Root &root, unsigned id)
+{
+    const auto subuid = root.read("etc/subuid", usersLimitBytes);
+    const auto subgid = root.read("etc/subgid", usersLimitBytes);
+    if (!subuid || !subgid)
         return std::nullopt;
-    if (limit.rlim_max == RLIM_INFINITY)
-        return cap;
-    return cap ? std::min<std::uint64_t>(limit.rlim_max, *cap) : limit.rlim_max;
+    return hasSubordinateIds(*subuid, *subgid, userName(root, id), id);
 }
 
 } // namespace
 
-std::vector<std::string> delegatedControllers(const Root &root, const Cgroups &cgroups)
+std::vector<std::string> delegatedControllers(const Root &root, const Cgroups &cgroups, unsigned id)
 {
     std::set<std::string> names;
     for (const std::string &controller : cgroups.versionOneControllers()) {
         const auto lineage = cgroups.lineage(controller);
-        if (lineage && isWritable(lineage->folders.back()))
+        if (lineage && isWritable(root, lineage->folders.back()))
             names.insert(controller);
     }
     const auto mountPoint = cgroups.unifiedMountPoint();
-    const auto folder = mountPoint ? unifiedFolder(root, cgroups, *mountPoint) : std::nullopt;
-    if (folder && isWritable(*folder)) {
+    const auto folder = mountPoint ? unifiedFolder(root, cgroups, *mountPoint, id) : std::nullopt;
+    if (folder && isWritable(root, *folder)) {
         const std::string text = root.read(*folder + "/cgroup.controllers").value_or("");
         for (const std::string_view name : words(text))
             names.emplace(name);
@@ -91,25 +113,21 @@ bool hasSubordinateIds(const std::string &subuidText, const std::string &subgidT
     return namesUser(subuidText, name, id) && namesUser(subgidText, name, id);
 }
 
-std::optional<bool> subordinateIds(const Root &root)
+std::optional<bool> subordinateIds(const Root &root, unsigned id)
 {
-    if (geteuid() == 0)
+    if (id == 0)
         return std::nullopt;
-    const auto subuid = root.read("etc/subuid", 4u << 20);
-    const auto subgid = root.read("etc/subgid", 4u << 20);
-    if (!subuid || !subgid)
-        return std::nullopt;
-    return hasSubordinateIds(*subuid, *subgid, userName(root, geteuid()), geteuid());
+    return answeredYesOrNo(root, "subordinate ids", [&] { return askSubordinateIds(root, id); });
 }
 
 std::optional<std::uint64_t> openFilesLimit(const Root &root)
 {
-    return hardLimit(RLIMIT_NOFILE, root.readNumber("proc/sys/fs/nr_open"));
+    return hardLimit(root, "open files", RLIMIT_NOFILE, root.readNumber("proc/sys/fs/nr_open"));
 }
 
 std::optional<std::uint64_t> processesLimit(const Root &root)
 {
-    return hardLimit(RLIMIT_NPROC, root.readNumber("proc/sys/kernel/pid_max"));
+    return hardLimit(root, "processes", RLIMIT_NPROC, root.readNumber("proc/sys/kernel/pid_max"));
 }
 
 } // namespace firstlight
