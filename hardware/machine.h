@@ -141,6 +141,7 @@ struct Accelerator {
     std::optional<bool> driverBound;   ///< whether a kernel driver has it; nullopt: a recording without links
     std::optional<std::string> driver; ///< name of that driver
     std::optional<std::string> driverVersion;
+    std::optional<bool> openModule;           ///< of NVIDIA's driver: whether it is the open kernel module
     std::optional<std::string> cudaVersion;   ///< the newest CUDA that the driver serves
     std::optional<std::uint64_t> memoryBytes; ///< its own; of a unified one what the driver sets aside
     std::optional<std::string> memoryKind;    ///< dedicated, unified (it works in main memory)

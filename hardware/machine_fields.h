@@ -110,6 +110,7 @@ template <typename Visitor> void describeFields(Visitor &visit, Accelerator &acc
     visit("driverBound", accelerator.driverBound);
     visit("driver", accelerator.driver);
     visit("driverVersion", accelerator.driverVersion);
+    visit("openModule", accelerator.openModule);
     visit("cudaVersion", accelerator.cudaVersion);
     visit("memoryBytes", accelerator.memoryBytes);
     visit("memoryKind", accelerator.memoryKind);

@@ -29,9 +29,9 @@ Result<Machine> probe(const ProbeOptions &options, std::stop_token stop)
     machine.container = container(*root, machine.platform);
     machine.cpu = readCpu(*root, cgroups);
     machine.memory = readMemory(*root, cgroups, machine.cpu.online);
-    machine.accelerators = readAccelerators(*root);
     // A recording's computer cannot be asked, so that nothing is remembered about it either.
     SlowFacts facts(root->isLive() ? options.cacheDirectory : std::filesystem::path());
+    machine.accelerators = readAccelerators(*root, facts);
     auto engines = readEngines(*root, cgroups, facts, options, stop);
     facts.save();
     if (!engines)

@@ -1,4 +1,5 @@
 #include "hardware/accelerators/nodes.h"
+#include "hardware/accelerators/nvidia_driver.h"
 #include "hardware/accelerators/vendor.h"
 #include "hardware/text.h"
 
@@ -42,41 +43,31 @@ std::optional<std::string> kind(const PciDevice &device)
                               : std::nullopt; // not its audio, USB, NVSwitch
 }
 
-// "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  Thu Feb 22 …", or "… Open Kernel Module for
-// x86_64  565.57.01 …"
-std::optional<std::string> driverVersion(const Root &root)
+// Ids of no chip in the table: what a recording without ids leaves, and chipset graphics of old, which share
+// main memory.
+void describeSilicon(std::uint16_t device, Accelerator &accelerator)
 {
-    const std::string text = root.read("proc/driver/nvidia/version").value_or("");
-    const std::string_view line = std::string_view(text).substr(0, text.find('\n'));
-    for (const std::string_view word : words(line)) {
-        const bool digits = word.find_first_not_of("0123456789.") == std::string_view::npos;
-        if (digits && word.find('.') != std::string_view::npos)
-            return std::string(word);
-    }
-    return std::nullopt;
+    accelerator.compute = computeCapability(device);
+    if (!accelerator.compute)
+        return;
+    accelerator.integrated = device >= gb10First && device < gb10First + 0x80;
+    accelerator.memoryKind = *accelerator.integrated ? "unified" : "dedicated";
 }
 
-void describe(const Root &root, const PciDevice &device, int, Accelerator &accelerator)
+void describe(DeviceScan &scan, const PciDevice &device, int, Accelerator &accelerator)
 {
-    accelerator.compute = computeCapability(device.device);
-    accelerator.integrated = device.device >= gb10First && device.device < gb10First + 0x80;
-    if (device.driver == "nvidia")
-        accelerator.driverVersion = driverVersion(root);
-
+    const Root &root = scan.root();
+    describeSilicon(device.device, accelerator);
+    // Asleep, the driver may not be asked: it can need the GPU for its answer.
     std::optional<int> minor;
-    const std::string information
-        = root.read("proc/driver/nvidia/gpus/" + device.address + "/information").value_or("");
-    forEachLine(information, [&](std::string_view line) {
-        const auto pair = splitPair(line, ':');
-        if (pair && pair->first == "Model" && !pair->second.empty())
-            accelerator.name = pair->second;
-        if (pair && pair->first == "Device Minor")
-            minor = parseInt(pair->second);
-    });
-    if (device.driver && device.driver != "nvidia") { // nouveau and nova speak DRM, not CUDA
+    if (!accelerator.sleeping.value_or(false))
+        minor = takeNvidiaDriver(root, accelerator);
+    if (accelerator.driver && accelerator.driver != "nvidia") { // nouveau and nova speak DRM, not CUDA
         addKernelNodes(root, device.folder(), accelerator.nodes);
         return;
     }
+    if (accelerator.driver == "nvidia")
+        takeNvidiaVersion(root, accelerator);
     addNode(root, "/dev/nvidiactl", accelerator.nodes);
     addNode(root, "/dev/nvidia-uvm", accelerator.nodes);
     if (minor)
