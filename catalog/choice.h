@@ -39,8 +39,8 @@ enum class ObstacleKind {
 /// is meant it begins with <=, = or !=. Sizes are decimal bytes, without a unit.
 struct Obstacle {
     ObstacleKind kind = ObstacleKind::Undescribed;
-    std::string subject; ///< "nvidia", "avx512_vnni", "/dev/dri/renderD128"
-    std::string needed;
+    std::string subject;  ///< "nvidia", "avx512_vnni", "/dev/dri/renderD128"
+    std::string needed;   ///< of DeviceAccess: the group whose members may open it; empty: not known
     std::string found;    ///< empty: nothing
     bool fixable = false; ///< a remedy exists that the person can do on this computer
     bool unknown = false; ///< not a no: the fact is not known

@@ -30,8 +30,8 @@ constexpr ObstacleText obstacleTexts[] = {
     {{"needs the driver {needed} for the {subject} device[, but {found} is loaded]", "{subject} 设备需要驱动程序 {needed}[，但加载的是 {found}]"},
      {"Install the {subject} driver from your system's packages and restart.", "请从系统软件源安装 {subject} 驱动程序并重新启动。"}},
     {{"a device was found, but {subject} cannot be opened", "找到了设备，但无法打开 {subject}"},
-     {"Add yourself to the group that owns it (sudo usermod -aG \"$(stat -c %G {subject})\" \"$USER\"), then log in again.",
-      "请把自己加入它所属的用户组（sudo usermod -aG \"$(stat -c %G {subject})\" \"$USER\"），然后重新登录。"}},
+     {"Add yourself to the group {needed} (sudo usermod -aG {needed} \"$USER\"), then log in again.",
+      "请把自己加入用户组 {needed}（sudo usermod -aG {needed} \"$USER\"），然后重新登录。"}},
     {{"podman does not know the GPU yet (no {needed} in its CDI files)", "podman 还不认识这块 GPU（CDI 文件中没有 {needed}）"},
      {"Install the NVIDIA container toolkit, then: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
       "请安装 NVIDIA container toolkit，然后运行：sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"}},
@@ -47,6 +47,9 @@ constexpr ObstacleText obstacleTexts[] = {
       "请添加：sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 \"$USER\""}},
     {{"not known: {subject}[ (needed: {needed})]", "未知：{subject}[（需要：{needed}）]"}, {"", ""}},
 };
+
+/// A device file that no group may open, or nobody knows which.
+constexpr Phrase accessWithoutGroup{"Ask who looks after this computer for the right to open {subject}.", "请向这台电脑的管理员申请打开 {subject} 的权限。"};
 
 const ObstacleText &textOf(ObstacleKind kind)
 {
@@ -175,7 +178,11 @@ std::string describe(const Obstacle &obstacle, Language language)
 
 std::string remedyFor(const Obstacle &obstacle, Language language)
 {
-    return obstacle.fixable ? fill(textOf(obstacle).remedy.in(language), factsOf(obstacle, language)) : std::string();
+    if (!obstacle.fixable)
+        return {};
+    const bool withoutGroup = obstacle.kind == ObstacleKind::DeviceAccess && obstacle.needed.empty();
+    const Phrase &remedy = withoutGroup ? accessWithoutGroup : textOf(obstacle).remedy;
+    return fill(remedy.in(language), factsOf(obstacle, language));
 }
 
 std::string describe(const TunedSetting &setting, Language language)

@@ -134,11 +134,12 @@ std::string accelerator(const Accelerator &device, const Lines &lines)
         text += ", " + *device.compute;
     if (device.memoryBytes)
         text += ", " + inBytes(*device.memoryBytes);
-    if (!device.driver)
+    if (device.driverBound == false)
         text += lines.say({", no driver", "，没有驱动程序"});
     for (const DeviceNode &node : device.nodes) {
         if (node.access == NodeAccess::Denied)
-            text += fmt::format(fmt::runtime(lines.say({", {} cannot be opened", "，无法打开 {}"})), node.path);
+            text += node.group ? fmt::format(fmt::runtime(lines.say({", {} can be opened by the group {} only", "，只有 {1} 用户组能打开 {0}"})), node.path, *node.group)
+                               : fmt::format(fmt::runtime(lines.say({", {} cannot be opened", "，无法打开 {}"})), node.path);
     }
     return text;
 }

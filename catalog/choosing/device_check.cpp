@@ -27,7 +27,10 @@ bool isBehind(const DeviceNode &node, const std::string &device)
 Obstacles checkNode(const DeviceNode &node)
 {
     if (node.access == NodeAccess::Denied)
-        return {{.kind = ObstacleKind::DeviceAccess, .subject = node.path, .fixable = true}};
+        return {{.kind = ObstacleKind::DeviceAccess,
+                 .subject = node.path,
+                 .needed = node.group.value_or(""),
+                 .fixable = true}};
     if (node.access == NodeAccess::Absent) // a driver is bound, but it did not make the file
         return {
             {.kind = ObstacleKind::DeviceDriver, .subject = node.path, .needed = node.path, .fixable = true}};
@@ -68,7 +71,8 @@ const Term *termOf(const std::vector<Requirement> &terms, const std::string &key
 }
 
 /// A driver that is missing or the wrong one is one obstacle, with the version that must be installed: what
-/// the terms say about the driver is in it.
+/// the terms say about the driver is in it. Where nobody knows the driver (a recording without links), it is
+/// an unknown one.
 Obstacles checkDriver(const Accelerator &device, const std::vector<Requirement> &terms)
 {
     const Term *module = termOf(terms, "module");
@@ -78,6 +82,11 @@ Obstacles checkDriver(const Accelerator &device, const std::vector<Requirement> 
     std::string needed = module ? neededBy(*module, false, false) : "";
     if (version)
         needed += (needed.empty() ? "" : " ") + neededBy(*version, false, false);
+    if (!device.driver && device.driverBound != false) {
+        if (device.driverBound && needed.empty())
+            return {};
+        return {undescribed("module", needed.empty() ? device.vendor : needed)};
+    }
     return {{.kind = ObstacleKind::DeviceDriver,
              .subject = device.vendor,
              .needed = needed,

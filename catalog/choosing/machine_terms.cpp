@@ -131,6 +131,8 @@ Obstacles checkDeviceWord(const Term &term, const std::string &found)
 
 Obstacles checkModule(const Term &term, const Accelerator &device)
 {
+    if (!device.driver && device.driverBound != false)
+        return unknown(term); // a recording need not hold the links to the drivers
     const std::string found = device.driver.value_or("");
     return matchesWord(term, found) ? Obstacles{} : missing(term, true, found, true);
 }

@@ -221,6 +221,7 @@ private slots:
         Machine machine = workstation();
         Accelerator &nvidia = machine.accelerators->at(1);
         nvidia.driver = driver.isEmpty() ? std::nullopt : std::optional(driver.toStdString());
+        nvidia.driverBound = !driver.isEmpty();
         if (driver != "nvidia")
             nvidia.driverVersion.reset();
         nvidia.nodes[1].access = static_cast<NodeAccess>(access);
@@ -234,6 +235,46 @@ private slots:
         QCOMPARE(verdictOf(obstacles), Verdict::AfterFix);
         if (driver != "nvidia")
             QCOMPARE(obstacles[0].needed, std::string("nvidia 550")); // which driver, and how new
+    }
+
+    void driverThatNobodyKnows_data()
+    {
+        QTest::addColumn<int>("bound"); // -1: a recording without links
+        QTest::addColumn<QByteArray>("device");
+        QTest::addColumn<QByteArray>("verdict");
+        QTest::newRow("nothing known")
+            << -1 << QByteArray("{ vendor: nvidia, module: nvidia }") << QByteArray("unknown");
+        QTest::newRow("any driver, nothing known")
+            << -1 << QByteArray("{ vendor: nvidia }") << QByteArray("unknown");
+        QTest::newRow("some driver") << 1 << QByteArray("{ vendor: nvidia, module: nvidia }")
+                                     << QByteArray("unknown");
+        QTest::newRow("some driver is enough") << 1 << QByteArray("{ vendor: nvidia }") << QByteArray("yes");
+        QTest::newRow("none") << 0 << QByteArray("{ vendor: nvidia }") << QByteArray("no");
+    }
+    void driverThatNobodyKnows()
+    {
+        QFETCH(int, bound);
+        QFETCH(QByteArray, device);
+        QFETCH(QByteArray, verdict);
+        Machine machine = workstation();
+        Accelerator &nvidia = machine.accelerators->at(1);
+        nvidia.driver.reset();
+        nvidia.driverVersion.reset();
+        nvidia.driverBound = bound < 0 ? std::nullopt : std::optional(bound == 1);
+        const Obstacles obstacles = check("{ device: " + device.toStdString() + " }", machine,
+                                          ", accelerated: true, devices: [ nvidia.com/gpu=all ]");
+        QCOMPARE(QByteArray(nameOf(obstacles)), verdict);
+    }
+
+    void groupOfTheDeviceIsNamed()
+    {
+        Machine machine = workstation();
+        machine.accelerators->at(0).nodes = {{"/dev/dri/renderD128", NodeAccess::Denied, "render"}};
+        const Obstacles obstacles
+            = check("{ device: { vendor: intel } }", machine, ", accelerated: true, devices: [ /dev/dri ]");
+        QCOMPARE(obstacles.size(), 1u);
+        QCOMPARE(obstacles[0].kind, ObstacleKind::DeviceAccess);
+        QCOMPARE(obstacles[0].needed, std::string("render"));
     }
 
     void nodesThatAreNotHandedOver() // what the variant does not use may be denied

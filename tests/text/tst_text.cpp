@@ -3,6 +3,7 @@
 #include "text/engine_text.h"
 #include "text/error_text.h"
 #include "text/finding_text.h"
+#include "text/machine_text.h"
 #include "text/quantities.h"
 #include "text/template.h"
 
@@ -197,6 +198,46 @@ class TestText : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void remedyOfADeniedDeviceNamesItsGroup()
+    {
+        Obstacle obstacle{.kind = ObstacleKind::DeviceAccess,
+                          .subject = "/dev/dri/renderD128",
+                          .needed = "render",
+                          .fixable = true};
+        for (const Language language : {Language::English, Language::Chinese}) {
+            const QString remedy = QString::fromStdString(remedyFor(obstacle, language));
+            QVERIFY2(remedy.contains("sudo usermod -aG render \"$USER\""), qPrintable(remedy));
+        }
+        obstacle.needed.clear(); // root's alone: no group helps
+        for (const Language language : {Language::English, Language::Chinese}) {
+            const QString remedy = QString::fromStdString(remedyFor(obstacle, language));
+            QVERIFY2(!remedy.contains("usermod") && remedy.contains("/dev/dri/renderD128"),
+                     qPrintable(remedy));
+        }
+    }
+
+    void acceleratorsOfAMachine()
+    {
+        Machine machine;
+        Accelerator gpu{.address = "0000:03:00.0",
+                        .kind = "gpu",
+                        .vendor = "amd",
+                        .vendorId = "1002",
+                        .deviceId = "744c"};
+        gpu.nodes = {{"/dev/kfd", NodeAccess::Denied, "render"}};
+        const auto line = [&] {
+            machine.accelerators = {gpu};
+            QString text;
+            for (const auto &[heading, value] : describe(machine, Language::English))
+                text += QString::fromStdString(value) + '\n';
+            return text;
+        };
+        QVERIFY(!line().contains("no driver")); // a recording that does not tell
+        QVERIFY(line().contains("/dev/kfd can be opened by the group render only"));
+        gpu.driverBound = false;
+        QVERIFY(line().contains("no driver"));
+    }
+
     void everyErrorHasASentence()
     {
         const RaisedCodes raised = codesInSources();
