@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "core/json_lines.h"
 #include "core/nearest.h"
+#include "hardware/accelerators/nvml_reader.h"
 #include "runners/podman/forwarder.h"
 
 #include <CLI/CLI.hpp>
@@ -165,6 +166,8 @@ int main(int argc, char **argv)
     using namespace firstlight;
     if (argc > 1 && std::string_view(argv[1]) == "forward")
         return forward(argc, argv);
+    if (argc > 1 && std::string_view(argv[1]) == "read-nvml") // hidden: for the probe alone
+        return printNvmlFacts();
 
     Options options;
     Verb verb = showWelcome;

@@ -54,6 +54,7 @@ Result<Machine> Session::machine(bool trials) const
     options.storagePaths = {m_directories.data};
     options.cacheDirectory = m_directories.cache;
     options.trials = trials;
+    options.nvmlReader = {executable(), "read-nvml"};
     return probe(options, m_stop);
 }
 

@@ -1,6 +1,7 @@
 #include "hardware/probe.h"
 
 #include "hardware/accelerators/accelerators.h"
+#include "hardware/accelerators/nvml.h"
 #include "hardware/cgroups.h"
 #include "hardware/cpu/cpu.h"
 #include "hardware/engines/engines.h"
@@ -32,6 +33,8 @@ Result<Machine> probe(const ProbeOptions &options, std::stop_token stop)
     // A recording's computer cannot be asked, so that nothing is remembered about it either.
     SlowFacts facts(root->isLive() ? options.cacheDirectory : std::filesystem::path());
     machine.accelerators = readAccelerators(*root, facts);
+    if (machine.accelerators)
+        addNvmlFacts(*root, options.nvmlReader, facts, stop, *machine.accelerators);
     auto engines = readEngines(*root, cgroups, facts, options, stop);
     facts.save();
     if (!engines)

@@ -28,6 +28,10 @@ struct ProbeOptions {
     /// Whether the speed of memory and disk may be measured if it was not since the last boot: 150 ms. Not on
     /// battery.
     bool measurements = false;
+    /// The command that asks NVIDIA's management library, which may hang or crash, in a process of its own
+    /// (`firstlight read-nvml`); empty: what only it knows stays unknown. It runs once a boot, three seconds
+    /// at most and one more for each further GPU, and not while a GPU sleeps.
+    std::vector<std::string> nvmlReader;
     /// Hears of all that is read, to make a recording. Only with root "/".
     Recorder *recorder = nullptr;
 };
