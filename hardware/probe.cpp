@@ -8,6 +8,7 @@
 #include "hardware/memory/memory.h"
 #include "hardware/operating_system.h"
 #include "hardware/platform.h"
+#include "hardware/power.h"
 #include "hardware/root.h"
 #include "hardware/slow_facts.h"
 #include "hardware/storage/storage.h"
@@ -22,16 +23,17 @@ Result<Machine> probe(const ProbeOptions &options, std::stop_token stop)
     if (stop.stop_requested())
         return fail(cancelled());
 
+    // A recording's computer cannot be asked, so that nothing is remembered about it either.
+    SlowFacts facts(root->isLive() ? options.cacheDirectory : std::filesystem::path());
     const Cgroups cgroups = Cgroups::read(*root);
     Machine machine;
     readOperatingSystem(*root, machine);
     machine.board = boardName(*root);
     machine.platform = platform(*root, machine.kernel);
     machine.container = container(*root, machine.platform);
+    machine.onBattery = onBattery(*root);
     machine.cpu = readCpu(*root, cgroups);
     machine.memory = readMemory(*root, cgroups, machine.cpu.online);
-    // A recording's computer cannot be asked, so that nothing is remembered about it either.
-    SlowFacts facts(root->isLive() ? options.cacheDirectory : std::filesystem::path());
     machine.accelerators = readAccelerators(*root, facts);
     if (machine.accelerators)
         addNvmlFacts(*root, options.nvmlReader, facts, stop, *machine.accelerators);
