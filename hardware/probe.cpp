@@ -5,6 +5,7 @@
 #include "hardware/cgroups.h"
 #include "hardware/cpu/cpu.h"
 #include "hardware/engines/engines.h"
+#include "hardware/memory/bandwidth.h"
 #include "hardware/memory/memory.h"
 #include "hardware/operating_system.h"
 #include "hardware/platform.h"
@@ -37,13 +38,16 @@ Result<Machine> probe(const ProbeOptions &options, std::stop_token stop)
     machine.accelerators = readAccelerators(*root, facts);
     if (machine.accelerators)
         addNvmlFacts(*root, options.nvmlReader, facts, stop, *machine.accelerators);
+    const bool mayMeasure = options.measurements && machine.onBattery != true;
+    machine.storage = readStorage(*root, options.storagePaths, mayMeasure, facts, stop);
+    readBandwidth(*root, mayMeasure, facts, stop, machine);
     auto engines = readEngines(*root, cgroups, facts, options, stop);
     facts.save();
     if (!engines)
         return fail(engines.error());
     machine.engines = std::move(*engines);
-    if (root->isLive())
-        machine.storage = readStorage(options.storagePaths);
+    if (stop.stop_requested())
+        return fail(cancelled());
     return machine;
 }
 
