@@ -91,7 +91,7 @@ struct NumaNode {
     CpuList cpus; ///< online ones; empty for a node of memory alone
     std::optional<std::uint64_t> memoryBytes;
     std::optional<std::vector<std::uint64_t>>
-        distances;                            ///< to each node in the order of this list; 10 is local
+        distances; ///< to each node in the order of this list; 10 is local (a vector of int is a CpuList)
     std::optional<MemoryBandwidth> bandwidth; ///< of its memory read by its own CPUs
 
     bool operator==(const NumaNode &) const = default;

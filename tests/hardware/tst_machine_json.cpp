@@ -1,3 +1,4 @@
+#include "full_machine.h"
 #include "hardware/machine_json.h"
 #include "hardware/probe.h"
 #include "recordings.h"
@@ -6,66 +7,6 @@
 
 using namespace firstlight;
 using nlohmann::json;
-
-namespace {
-
-Machine fullMachine()
-{
-    Machine machine;
-    machine.kernel = "6.1.0";
-    machine.osId = "debian";
-    machine.osVersion = "12";
-    machine.osName = "Debian";
-    machine.cpu = {.architecture = "x86_64",
-                   .vendor = "GenuineIntel",
-                   .model = "Test",
-                   .family = 6,
-                   .modelNumber = 151,
-                   .stepping = 0,
-                   .flags = {{"avx2", "fma"}},
-                   .isaLevel = "x86-64-v3",
-                   .online = {{0, 1, 2, 3}},
-                   .allowed = {{1, 3}},
-                   .cores = {{{0, 2}, {1, 3}}},
-                   .quotaCpus = 1.5,
-                   .hypervisor = "kvm"};
-    machine.memory = {.totalBytes = ~0ull, .availableBytes = 1, .limitBytes = 0, .swapBytes = 3};
-    Accelerator gpu;
-    gpu.address = "0000:01:00.0";
-    gpu.kind = "gpu";
-    gpu.vendor = "nvidia";
-    gpu.vendorId = "10de";
-    gpu.deviceId = "2684";
-    gpu.name = "RTX";
-    gpu.driver = "nvidia";
-    gpu.driverVersion = "550";
-    gpu.memoryBytes = 24ull << 30;
-    gpu.integrated = false;
-    gpu.compute = "8.9";
-    gpu.nodes = {{"/dev/nvidia0", NodeAccess::Denied},
-                 {"/dev/nvidiactl", NodeAccess::Usable},
-                 {"/dev/x", NodeAccess::Absent}};
-    machine.accelerators = {{gpu, Accelerator()}};
-    Engines engines;
-    engines.podman
-        = Podman{.path = "/usr/bin/podman",
-                 .version = "4.3.1",
-                 .runtimes = {{"crun", "/usr/bin/crun", false, "hybrid"}, {"runc", "/usr/sbin/runc", {}, {}}},
-                 .networkBackend = "netavark"};
-    engines.cgroups = CgroupLayout::Hybrid;
-    engines.delegatedControllers = {"cpu", "pids"};
-    engines.systemd = true;
-    engines.selinuxEnforcing = true;
-    engines.cdi = {{.kind = "nvidia.com/gpu", .version = "0.5.0", .devices = {"0", "all"}}};
-    engines.subordinateIds = false;
-    engines.openFilesLimit = 20000;
-    engines.processesLimit = 32768;
-    machine.engines = engines;
-    machine.storage = {{"/a", 5}, {"/b", {}}};
-    return machine;
-}
-
-} // namespace
 
 class TestMachineJson : public QObject {
     Q_OBJECT
