@@ -1,8 +1,8 @@
 #include "hardware/machine_json.h"
 
 #include "hardware/machine_fields.h"
+#include "hardware/machine_words.h"
 
-#include <array>
 #include <nlohmann/json.hpp>
 
 namespace firstlight {
@@ -10,25 +10,6 @@ namespace firstlight {
 namespace {
 
 using nlohmann::json;
-
-template <typename Enum> struct EnumName {
-    Enum value;
-    std::string_view name;
-};
-
-constexpr std::array<EnumName<NodeAccess>, 3> accessNames{
-    {{NodeAccess::Usable, "usable"}, {NodeAccess::Denied, "denied"}, {NodeAccess::Absent, "absent"}}};
-constexpr std::array<EnumName<CgroupLayout>, 3> layoutNames{
-    {{CgroupLayout::V1, "v1"}, {CgroupLayout::Hybrid, "hybrid"}, {CgroupLayout::V2, "v2"}}};
-
-constexpr const auto &namesOf(NodeAccess)
-{
-    return accessNames;
-}
-constexpr const auto &namesOf(CgroupLayout)
-{
-    return layoutNames;
-}
 
 /// Makes the JSON of a value.
 class Writer {
