@@ -42,7 +42,8 @@ struct ProbeOptions {
 Result<Machine> probe(const ProbeOptions &options, std::stop_token stop = {});
 
 /// A recorded computer for `--machine`: a JSON profile that `firstlight machine --json` wrote, a folder with
-/// proc/ and sys/ (or one that holds `machine-root/`), or a file with the text of /proc/cpuinfo.
+/// proc/ and sys/ (or one that holds `machine-root/`), or a file with the text of /proc/cpuinfo, of
+/// macOS' `sysctl`, or a table of CPUID registers (hardware/recordings/other_systems.h).
 Result<Machine> loadMachine(const std::filesystem::path &path);
 
 } // namespace firstlight

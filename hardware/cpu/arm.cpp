@@ -1,8 +1,11 @@
 #include "hardware/cpu/arm_cores.h"
 #include "hardware/cpu/families.h"
+#include "hardware/cpu/isa_levels.h"
+#include "hardware/cpu/microarchitecture.h"
 #include "hardware/text.h"
 
 #include <algorithm>
+#include <array>
 
 namespace firstlight {
 
@@ -23,37 +26,22 @@ bool isArchitecture(std::string_view name)
 
 // What compilers may use at -march=armv8.2-a, 8.6-a and 9-a and the kernel shows as a hwcap. Pointer
 // authentication, branch targets and DIT are left out: kernels and hypervisors hide them, and code runs
-// without. Each level needs the lower ones; every Armv9 core has the 8.6 set as well.
-std::optional<std::string> isaLevel(const std::set<std::string> &flags)
-{
-    if (!hasAll(flags, {"fp", "asimd"}))
-        return std::nullopt;
-    if (!hasAll(flags, {"atomics", "crc32", "asimdrdm", "dcpop"}))
-        return "armv8.0-a";
-    if (!hasAll(flags, {"jscvt", "fcma", "lrcpc", "asimddp", "ilrcpc", "uscat", "flagm", "sb", "frint",
-                        "i8mm", "bf16"}))
-        return "armv8.2-a";
-    return hasAll(flags, {"sve", "sve2"}) ? "armv9-a" : "armv8.6-a";
-}
-
-std::optional<int> numberOf(const CpuInfo &info, const CpuInfo::Fields &fields, std::string_view key)
-{
-    auto text = CpuInfo::find(fields, key);
-    if (!text)
-        text = CpuInfo::find(info.common, key);
-    return text ? parseInt(*text) : std::nullopt;
-}
+// without. Every Armv9 core has the 8.6 set as well.
+constexpr std::array ladder{
+    IsaLevel{"armv8.0-a", "fp asimd"},
+    IsaLevel{"armv8.2-a", "atomics crc32 asimdrdm dcpop"},
+    IsaLevel{"armv8.6-a", "jscvt fcma lrcpc asimddp ilrcpc uscat flagm sb frint i8mm bf16"},
+    IsaLevel{"armv9-a", "sve sve2"},
+};
 
 // Different cores in one computer are all named, in the order of their CPUs: "Cortex-A510 + Cortex-X3".
 std::optional<std::string> coreNames(const CpuInfo &info)
 {
     std::vector<std::string_view> names;
     for (const CpuInfo::Processor &processor : info.processors) {
-        const auto implementer = numberOf(info, processor.fields, "CPU implementer");
-        const auto part = numberOf(info, processor.fields, "CPU part");
-        const auto name = implementer && part ? armCore(*implementer, *part) : std::nullopt;
-        if (name && std::ranges::find(names, *name) == names.end())
-            names.push_back(*name);
+        const ArmCore *core = armCoreOf(info, processor);
+        if (core && std::ranges::find(names, core->name) == names.end())
+            names.push_back(core->name);
     }
     std::string joined;
     for (const std::string_view name : names)
@@ -70,12 +58,37 @@ void describe(const CpuInfo &info, Cpu &cpu)
     }
     cpu.model = coreNames(info);
     cpu.flags = commonFlags(info, "Features");
-    if (cpu.flags && cpu.architecture == "aarch64")
-        cpu.isaLevel = isaLevel(*cpu.flags);
+    if (cpu.architecture == "aarch64")
+        climb(ladder, cpu);
+}
+
+// Where cores differ, the fastest ones give the name.
+std::optional<std::string> designName(const CpuInfo &info, const Cpu &cpu)
+{
+    const auto fastest = cpu.coreTypes && !cpu.coreTypes->empty() ? cpu.coreTypes->front().cpus : CpuList();
+    const ArmCore *named = nullptr;
+    for (const CpuInfo::Processor &processor : info.processors) {
+        const ArmCore *core = armCoreOf(info, processor);
+        const bool isFastest = std::ranges::binary_search(fastest, processor.number);
+        if (core && (isFastest || !named || (fastest.empty() && named->little && !core->little)))
+            named = core;
+        if (core && isFastest)
+            break;
+    }
+    return named ? std::optional(armDesignName(*named)) : std::nullopt;
+}
+
+std::optional<Microarchitecture> design(const CpuInfo &info, const Cpu &cpu)
+{
+    if (!cpu.flags || cpu.architecture != "aarch64")
+        return std::nullopt;
+    return nameDesign(armDesigns(), {.name = designName(info, cpu),
+                                     .vendor = cpu.vendor ? std::string_view(*cpu.vendor) : "",
+                                     .flags = *cpu.flags});
 }
 
 } // namespace
 
-const CpuFamily armFamily{recognise, isArchitecture, describe};
+const CpuFamily armFamily{recognise, isArchitecture, describe, design};
 
 } // namespace firstlight

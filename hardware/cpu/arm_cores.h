@@ -1,16 +1,33 @@
 #pragma once
 
+#include "hardware/cpu/cpuinfo.h"
+
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace firstlight {
 
-/// Who designed an Arm core, by the "CPU implementer" of /proc/cpuinfo (MIDR_EL1 bits 31-24, the Arm ARM's
-/// table).
+/// A core's design by the fields of its main ID register (MIDR_EL1).
+struct ArmCore {
+    int implementer; ///< bits 31-24, "CPU implementer" of /proc/cpuinfo
+    int part;        ///< bits 15-4, "CPU part"
+    std::string_view name;
+    bool little = false;          ///< the slow one wherever it stands beside others
+    std::string_view design = {}; ///< archspec's name, where it is not that of the core
+};
+
+/// Who designed an Arm core, by the "CPU implementer" of /proc/cpuinfo (the Arm ARM's table).
 std::optional<std::string_view> armImplementer(int implementer);
 
-/// The core's name by implementer and "CPU part" (MIDR_EL1 bits 15-4, each vendor's manuals); only common
-/// ones.
-std::optional<std::string_view> armCore(int implementer, int part);
+/// nullptr: not known to us. Only common ones are.
+const ArmCore *armCore(int implementer, int part);
+/// The same by a whole main ID register.
+const ArmCore *armCore(std::uint64_t mainId);
+const ArmCore *armCoreOf(const CpuInfo &info, const CpuInfo::Processor &processor);
+
+/// archspec's spelling: neoverse_n1, m1, ampere1a.
+std::string armDesignName(const ArmCore &core);
 
 } // namespace firstlight

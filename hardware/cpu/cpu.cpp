@@ -36,14 +36,13 @@ std::string architectureOf(const Root &root, const CpuInfo &info)
     return recognisedArchitecture(info).value_or("");
 }
 
-void describe(const CpuInfo &info, Cpu &cpu)
+const CpuFamily *familyOf(const Cpu &cpu)
 {
     for (const CpuFamily *family : cpuFamilies()) {
-        if (family->isArchitecture(cpu.architecture)) {
-            family->describe(info, cpu);
-            return;
-        }
+        if (family->isArchitecture(cpu.architecture))
+            return family;
     }
+    return nullptr;
 }
 
 } // namespace
@@ -54,7 +53,9 @@ Cpu readCpu(const Root &root, const Cgroups &cgroups)
     const CpuInfo info = parseCpuInfo(text);
     Cpu cpu;
     cpu.architecture = architectureOf(root, info);
-    describe(info, cpu);
+    const CpuFamily *family = familyOf(cpu);
+    if (family)
+        family->describe(info, cpu);
     cpu.online = onlineCpus(&root, info);
     if (cpu.online) {
         cpu.allowed = allowedCpus(root, cgroups, *cpu.online);
@@ -62,6 +63,9 @@ Cpu readCpu(const Root &root, const Cgroups &cgroups)
     }
     cpu.quotaCpus = quotaCpus(root, cgroups);
     cpu.hypervisor = hypervisor(root, cpu);
+    if (family)
+        if (family)
+            cpu.microarchitecture = family->design(info, cpu);
     return cpu;
 }
 
@@ -73,10 +77,14 @@ std::optional<Cpu> cpuFromText(std::string_view text)
         return std::nullopt;
     Cpu cpu;
     cpu.architecture = *architecture;
-    describe(info, cpu);
+    const CpuFamily *family = familyOf(cpu);
+    if (family)
+        family->describe(info, cpu);
     cpu.online = onlineCpus(nullptr, info);
     if (cpu.online)
         cpu.cores = physicalCores(nullptr, info, *cpu.online);
+    if (family)
+        cpu.microarchitecture = family->design(info, cpu);
     return cpu;
 }
 

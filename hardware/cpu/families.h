@@ -17,6 +17,8 @@ struct CpuFamily {
     bool (*isArchitecture)(std::string_view);
     /// Sets vendor, model, family, stepping, flags and ISA level, as far as the text tells.
     void (*describe)(const CpuInfo &, Cpu &);
+    /// The name of the design, once the rest of \a cpu is known.
+    std::optional<Microarchitecture> (*design)(const CpuInfo &, const Cpu &cpu);
 };
 
 extern const CpuFamily x86Family;

@@ -44,8 +44,16 @@ void describe(const CpuInfo &info, Cpu &cpu)
     }
 }
 
+// The generation is the design; it has no optional parts that programs ask for.
+std::optional<Microarchitecture> design(const CpuInfo &, const Cpu &cpu)
+{
+    if (!cpu.isaLevel)
+        return std::nullopt;
+    return Microarchitecture{.name = *cpu.isaLevel, .compatible = cpu.isaLevel, .missing = {}};
+}
+
 } // namespace
 
-const CpuFamily powerFamily{recognise, isArchitecture, describe};
+const CpuFamily powerFamily{recognise, isArchitecture, describe, design};
 
 } // namespace firstlight

@@ -1,4 +1,5 @@
 #include "hardware/cpu/families.h"
+#include "hardware/cpu/isa_levels.h"
 #include "hardware/text.h"
 
 #include <algorithm>
@@ -58,17 +59,11 @@ std::optional<std::uint64_t> identity(const CpuInfo &info, std::string_view key)
 }
 
 // The user-mode RVA profiles, as far as the kernel shows their extensions.
-std::optional<std::string> isaLevel(const std::set<std::string> &flags)
-{
-    if (!hasAll(flags, {"i", "m", "a", "f", "d", "c"}))
-        return std::nullopt;
-    if (!hasAll(flags, {"zba", "zbb", "zbs", "zicbom", "zicboz", "zihintpause", "zfhmin"}))
-        return "rva20";
-    if (!hasAll(flags, {"v", "zvfhmin", "zvbb", "zvkt", "zihintntl", "zicond", "zimop", "zcmop", "zcb", "zfa",
-                        "zawrs"}))
-        return "rva22";
-    return "rva23";
-}
+constexpr std::array ladder{
+    IsaLevel{"rva20", "i m a f d c"},
+    IsaLevel{"rva22", "zba zbb zbs zicbom zicboz zihintpause zfhmin"},
+    IsaLevel{"rva23", "v zvfhmin zvbb zvkt zihintntl zicond zimop zcmop zcb zfa zawrs"},
+};
 
 void describe(const CpuInfo &info, Cpu &cpu)
 {
@@ -89,11 +84,53 @@ void describe(const CpuInfo &info, Cpu &cpu)
     if (vendorId == tHead && identity(info, "marchid") == 0u)
         cpu.flags->erase("v");
     if (cpu.architecture == "riscv64")
-        cpu.isaLevel = isaLevel(*cpu.flags);
+        climb(ladder, cpu);
+}
+
+struct Core {
+    std::uint64_t vendor;
+    std::uint64_t architecture; ///< marchid
+    std::string_view name;
+};
+
+// Of the vendors' manuals, as LLVM's RISCVProcessors.td has them; T-Head gives all of its cores 0.
+constexpr std::array cores{
+    Core{0x489, 0x8000000000000007, "u74mc"},
+    Core{0x61f, 0x8000000000010000, "veyron_v1"},
+    Core{0x710, 0x8000000058000001, "x60"},
+    Core{0, 25, "xiangshan_nanhu"},
+};
+
+// "sifive,u74-mc" is archspec's u74mc, "thead,c920" c920.
+std::optional<std::string> designName(const CpuInfo &info)
+{
+    if (const auto uarch = info.first("uarch"); uarch && uarch->find(',') != std::string_view::npos) {
+        std::string name(uarch->substr(uarch->find(',') + 1));
+        std::erase(name, '-');
+        if (!name.empty())
+            return name;
+    }
+    if (info.first("model name") == "Spacemit(R) X60")
+        return "x60";
+    const auto vendor = identity(info, "mvendorid");
+    const auto architecture = identity(info, "marchid");
+    const auto *core = std::ranges::find_if(
+        cores, [&](const Core &row) { return vendor == row.vendor && architecture == row.architecture; });
+    return core == cores.end() ? std::nullopt : std::optional<std::string>(core->name);
+}
+
+// Nobody publishes lists of features by core here: a core that is known by name has what it has.
+std::optional<Microarchitecture> design(const CpuInfo &info, const Cpu &cpu)
+{
+    const auto name = designName(info);
+    if (cpu.architecture != "riscv64")
+        return std::nullopt;
+    return Microarchitecture{
+        .name = name.value_or("riscv64"), .compatible = name.value_or("riscv64"), .missing = {}};
 }
 
 } // namespace
 
-const CpuFamily riscvFamily{recognise, isArchitecture, describe};
+const CpuFamily riscvFamily{recognise, isArchitecture, describe, design};
 
 } // namespace firstlight

@@ -58,8 +58,16 @@ void describe(const CpuInfo &info, Cpu &cpu)
         cpu.isaLevel = cpu.model;
 }
 
+// The generation is the design; it has no optional parts that programs ask for.
+std::optional<Microarchitecture> design(const CpuInfo &, const Cpu &cpu)
+{
+    if (!cpu.isaLevel)
+        return std::nullopt;
+    return Microarchitecture{.name = *cpu.isaLevel, .compatible = cpu.isaLevel, .missing = {}};
+}
+
 } // namespace
 
-const CpuFamily s390Family{recognise, isArchitecture, describe};
+const CpuFamily s390Family{recognise, isArchitecture, describe, design};
 
 } // namespace firstlight

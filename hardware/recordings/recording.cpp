@@ -2,6 +2,7 @@
 #include "hardware/cpu/cpu.h"
 #include "hardware/machine_json.h"
 #include "hardware/probe.h"
+#include "hardware/recordings/other_systems.h"
 #include "hardware/text.h"
 
 #include <nlohmann/json.hpp>
@@ -66,8 +67,12 @@ Result<Machine> loadMachine(const fs::path &path)
     if (trimmed(*text).starts_with('{'))
         return loadProfile(path, *text);
     auto cpu = cpuFromText(*text);
-    if (!cpu)
-        return unknownRecording(path);
+    if (!cpu) {
+        auto other = machineFromSysctl(*text);
+        if (!other)
+            other = machineFromCpuid(*text);
+        return other ? Result<Machine>(std::move(*other)) : unknownRecording(path);
+    }
     Machine machine;
     machine.cpu = std::move(*cpu);
     return machine;
