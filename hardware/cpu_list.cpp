@@ -41,6 +41,25 @@ std::optional<CpuList> parseCpuList(std::string_view text)
     return cpus;
 }
 
+std::optional<CpuList> parseCpuMask(std::string_view text)
+{
+    constexpr int bitsOfWord = 32;
+    const auto pieces = split(trimmed(text), ',');
+    if (pieces.size() > (largestCpu + 1) / bitsOfWord)
+        return std::nullopt;
+    CpuList cpus;
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+        const auto word = parseUnsigned(pieces[pieces.size() - 1 - i], 16);
+        if (!word || *word > 0xffffffff)
+            return std::nullopt;
+        for (int bit = 0; bit < bitsOfWord; ++bit) {
+            if ((*word >> bit & 1) != 0)
+                cpus.push_back(static_cast<int>(i) * bitsOfWord + bit);
+        }
+    }
+    return cpus;
+}
+
 std::string formatCpuList(const CpuList &cpus)
 {
     std::string text;

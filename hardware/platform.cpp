@@ -15,7 +15,8 @@ const std::string dmiFolder = "sys/class/dmi/id/";
 /// What firmware says when its maker did not fill it in.
 bool isFiller(std::string_view text)
 {
-    static constexpr std::array fillers{"to be filled",
+    // Of AMI's, Phoenix' and ASUS' firmware.
+    static constexpr std::array fillers{"to be filled by o.e.m.",
                                         "default string",
                                         "system product name",
                                         "system manufacturer",
@@ -28,9 +29,12 @@ bool isFiller(std::string_view text)
                                         "none",
                                         "invalid",
                                         "product name",
-                                        "type1"};
-    return std::ranges::any_of(fillers,
-                               [&](const char *filler) { return startsWithIgnoringCase(text, filler); });
+                                        "empty",
+                                        "$(default_string)",
+                                        "type1productconfigid"};
+    return std::ranges::any_of(fillers, [&](std::string_view filler) {
+        return text.size() == filler.size() && startsWithIgnoringCase(text, filler);
+    });
 }
 
 std::optional<std::string> dmi(const Root &root, const char *name)
@@ -87,6 +91,8 @@ std::optional<std::string> fromGroups(const Root &root)
 
 std::optional<std::string> fromFiles(const Root &root)
 {
+    if (root.exists("run/secrets/kubernetes.io") || root.exists("var/run/secrets/kubernetes.io"))
+        return "kubernetes";
     if (const auto text = root.read("run/.containerenv"))
         return engineOf(*text).value_or("podman");
     if (root.exists(".dockerenv"))

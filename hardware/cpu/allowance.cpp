@@ -23,16 +23,20 @@ std::optional<CpuList> cpuset(const Root &root, const Cgroups &cgroups)
     const auto lineage = cgroups.lineage("cpuset");
     if (!lineage)
         return std::nullopt;
-    // The nearest existing group's effective list already holds what its ancestors forbid.
-    const char *file = lineage->unified ? "/cpuset.cpus.effective" : "/cpuset.effective_cpus";
+    std::optional<CpuList> allowed;
     for (const std::string &folder : lineage->folders) {
-        auto text = root.readTrimmed(folder + file);
+        auto text = root.readTrimmed(
+            folder + (lineage->unified ? "/cpuset.cpus.effective" : "/cpuset.effective_cpus"));
         if (!text && !lineage->unified)
             text = root.readTrimmed(folder + "/cpuset.cpus");
-        if (auto cpus = text ? parseCpuList(*text) : std::nullopt; cpus && !cpus->empty())
-            return cpus;
+        const auto cpus = text ? parseCpuList(*text) : std::nullopt;
+        if (!cpus || cpus->empty())
+            continue;
+        allowed = allowed ? intersection(*allowed, *cpus) : *cpus;
+        if (lineage->unified)
+            break; // the nearest group's list already holds what its ancestors forbid
     }
-    return std::nullopt;
+    return allowed;
 }
 
 std::optional<double> ratio(std::optional<std::uint64_t> quota, std::optional<std::uint64_t> period)

@@ -1,6 +1,8 @@
 #include "hardware/cpu/cpu.h"
 
 #include "hardware/cpu/allowance.h"
+#include "hardware/cpu/caches.h"
+#include "hardware/cpu/core_types.h"
 #include "hardware/cpu/families.h"
 #include "hardware/cpu/hypervisor.h"
 #include "hardware/cpu/topology.h"
@@ -45,6 +47,24 @@ const CpuFamily *familyOf(const Cpu &cpu)
     return nullptr;
 }
 
+void readTopology(const Root &root, const CpuInfo &info, Cpu &cpu)
+{
+    cpu.cores = physicalCores(&root, info, *cpu.online);
+    cpu.packages = packages(&root, info, *cpu.online);
+    cpu.dies = dies(root, *cpu.online);
+    const auto designs = alikeCpus(&root, info, cpu);
+    std::vector<CpuList> alike;
+    for (const AlikeCpus &design : designs.value_or(std::vector<AlikeCpus>()))
+        alike.push_back(design.type.cpus);
+    if (!designs)
+        alike.push_back(*cpu.online);
+    cpu.caches = readCaches(root, info, alike, cpu.cores.value_or(std::vector<CpuList>()));
+    if (!designs)
+        return;
+    cpu.coreTypes = coreTypes(*designs, cpu.caches);
+    cpu.governor = governor(root, *cpu.coreTypes);
+}
+
 } // namespace
 
 Cpu readCpu(const Root &root, const Cgroups &cgroups)
@@ -59,7 +79,7 @@ Cpu readCpu(const Root &root, const Cgroups &cgroups)
     cpu.online = onlineCpus(&root, info);
     if (cpu.online) {
         cpu.allowed = allowedCpus(root, cgroups, *cpu.online);
-        cpu.cores = physicalCores(&root, info, *cpu.online);
+        readTopology(root, info, cpu);
     }
     cpu.quotaCpus = quotaCpus(root, cgroups);
     cpu.hypervisor = hypervisor(root, cpu);
@@ -81,8 +101,12 @@ std::optional<Cpu> cpuFromText(std::string_view text)
     if (family)
         family->describe(info, cpu);
     cpu.online = onlineCpus(nullptr, info);
-    if (cpu.online)
+    if (cpu.online) {
         cpu.cores = physicalCores(nullptr, info, *cpu.online);
+        cpu.packages = packages(nullptr, info, *cpu.online);
+        if (const auto designs = alikeCpus(nullptr, info, cpu))
+            cpu.coreTypes = coreTypes(*designs, std::nullopt);
+    }
     if (family)
         cpu.microarchitecture = family->design(info, cpu);
     return cpu;

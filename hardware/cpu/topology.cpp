@@ -12,15 +12,6 @@ namespace {
 
 const std::string cpuFolder = "sys/devices/system/cpu/";
 
-std::optional<CpuList> siblings(const Root &root, int cpu)
-{
-    const std::string folder = cpuFolder + "cpu" + std::to_string(cpu) + "/topology/";
-    auto text = root.read(folder + "thread_siblings_list");
-    if (!text)
-        text = root.read(folder + "core_cpus_list");
-    return text ? parseCpuList(*text) : std::nullopt;
-}
-
 std::vector<CpuList> oneCpuEach(const CpuList &online)
 {
     std::vector<CpuList> cores;
@@ -29,47 +20,64 @@ std::vector<CpuList> oneCpuEach(const CpuList &online)
     return cores;
 }
 
-std::optional<std::vector<CpuList>> coresFromSysfs(const Root &root, const CpuList &online)
+/// Online CPUs by the lists that topology/\a file, or on older kernels \a olderFile, of one CPU of each group
+/// shows.
+std::optional<std::vector<CpuList>> groups(const Root &root, const CpuList &online, const char *file,
+                                           const char *olderFile)
 {
-    if (root.readTrimmed(cpuFolder + "smt/active") == "0")
-        return oneCpuEach(online);
-    std::vector<CpuList> cores;
+    std::vector<CpuList> groups;
     std::set<int> seen;
     for (const int cpu : online) {
         if (seen.contains(cpu))
             continue;
-        const auto shared = siblings(root, cpu);
+        const std::string folder = cpuFolder + "cpu" + std::to_string(cpu) + "/topology/";
+        auto text = root.read(folder + file);
+        if (!text && olderFile)
+            text = root.read(folder + olderFile);
+        const auto shared = text ? parseCpuList(*text) : std::nullopt;
         if (!shared)
             return std::nullopt;
-        CpuList core = intersection(*shared, online);
-        std::erase_if(core, [&](int other) { return seen.contains(other); });
-        if (std::ranges::find(core, cpu) == core.end())
+        CpuList group = intersection(*shared, online);
+        std::erase_if(group, [&](int other) { return seen.contains(other); });
+        if (!std::ranges::binary_search(group, cpu))
             return std::nullopt; // a list without its own CPU is damaged
-        seen.insert(core.begin(), core.end());
-        cores.push_back(std::move(core));
+        seen.insert(group.begin(), group.end());
+        groups.push_back(std::move(group));
     }
-    return cores;
+    return groups;
 }
 
-std::optional<std::vector<CpuList>> coresFromText(const CpuInfo &info, const CpuList &online)
+std::optional<std::vector<CpuList>> coresFromSysfs(const Root &root, const CpuList &online)
 {
-    std::map<std::pair<std::string_view, std::string_view>, CpuList> byCore;
+    if (root.readTrimmed(cpuFolder + "smt/active") == "0")
+        return oneCpuEach(online);
+    return groups(root, online, "thread_siblings_list", "core_cpus_list");
+}
+
+/// The same by the fields \a keys of each processor in the text.
+std::optional<std::vector<CpuList>> groupsOfText(const CpuInfo &info, const CpuList &online,
+                                                 const std::vector<const char *> &keys)
+{
+    std::map<std::vector<std::string_view>, CpuList> byValues;
     for (const CpuInfo::Processor &processor : info.processors) {
-        const auto package = CpuInfo::find(processor.fields, "physical id");
-        const auto core = CpuInfo::find(processor.fields, "core id");
-        if (!package || !core)
-            return std::nullopt;
+        std::vector<std::string_view> values;
+        for (const char *key : keys) {
+            const auto value = CpuInfo::find(processor.fields, key);
+            if (!value)
+                return std::nullopt;
+            values.push_back(*value);
+        }
         if (std::ranges::binary_search(online, processor.number))
-            byCore[{*package, *core}].push_back(processor.number);
+            byValues[values].push_back(processor.number);
     }
-    std::vector<CpuList> cores;
-    for (auto &[key, cpus] : byCore) {
+    std::vector<CpuList> groups;
+    for (auto &[values, cpus] : byValues) {
         std::ranges::sort(cpus);
         cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
-        cores.push_back(std::move(cpus));
+        groups.push_back(std::move(cpus));
     }
-    std::ranges::sort(cores);
-    return cores.empty() ? std::nullopt : std::optional(std::move(cores));
+    std::ranges::sort(groups);
+    return groups.empty() ? std::nullopt : std::optional(std::move(groups));
 }
 
 } // namespace
@@ -96,7 +104,21 @@ std::optional<std::vector<CpuList>> physicalCores(const Root *root, const CpuInf
         if (auto cores = coresFromSysfs(*root, online))
             return cores;
     }
-    return coresFromText(info, online);
+    return groupsOfText(info, online, {"physical id", "core id"});
+}
+
+std::optional<std::vector<CpuList>> packages(const Root *root, const CpuInfo &info, const CpuList &online)
+{
+    if (root) {
+        if (auto found = groups(*root, online, "package_cpus_list", "core_siblings_list"))
+            return found;
+    }
+    return groupsOfText(info, online, {"physical id"});
+}
+
+std::optional<std::vector<CpuList>> dies(const Root &root, const CpuList &online)
+{
+    return groups(root, online, "die_cpus_list", nullptr);
 }
 
 } // namespace firstlight

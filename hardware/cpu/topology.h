@@ -18,4 +18,11 @@ std::optional<CpuList> onlineCpus(const Root *root, const CpuInfo &info);
 std::optional<std::vector<CpuList>> physicalCores(const Root *root, const CpuInfo &info,
                                                   const CpuList &online);
 
+/// Online CPUs of each socket, ordered by first CPU. Reads one file a socket.
+std::optional<std::vector<CpuList>> packages(const Root *root, const CpuInfo &info, const CpuList &online);
+
+/// Online CPUs of each die, ordered by first CPU. Reads one file a die; nullopt where the kernel (before 5.2,
+/// or of an architecture without them) does not tell.
+std::optional<std::vector<CpuList>> dies(const Root &root, const CpuList &online);
+
 } // namespace firstlight

@@ -42,7 +42,16 @@ std::optional<std::uint64_t> memoryOf(const Root &root, const std::string &folde
     return bytes;
 }
 
-std::optional<std::vector<std::uint64_t>> distancesOf(const Root &root, const std::string &folder, std::size_t nodes)
+std::optional<CpuList> cpusOf(const Root &root, const std::string &folder)
+{
+    if (const auto text = root.read(folder + "/cpulist"))
+        return parseCpuList(*text);
+    const auto mask = root.read(folder + "/cpumap"); // kernels before 2.6.30 have this alone
+    return mask ? parseCpuMask(*mask) : std::nullopt;
+}
+
+std::optional<std::vector<std::uint64_t>> distancesOf(const Root &root, const std::string &folder,
+                                                      std::size_t nodes)
 {
     const std::string text = root.read(folder + "/distance").value_or("");
     std::vector<std::uint64_t> distances;
@@ -66,8 +75,7 @@ std::optional<std::vector<NumaNode>> readNumaNodes(const Root &root, const std::
     for (const int number : numbers) {
         const std::string folder = nodesFolder + "/node" + std::to_string(number);
         NumaNode node{.number = number, .cpus = {}, .memoryBytes = {}, .distances = {}, .bandwidth = {}};
-        const auto text = root.read(folder + "/cpulist");
-        if (auto cpus = text ? parseCpuList(*text) : std::nullopt)
+        if (auto cpus = cpusOf(root, folder))
             node.cpus = online ? intersection(*cpus, *online) : std::move(*cpus);
         node.memoryBytes = memoryOf(root, folder);
         node.distances = distancesOf(root, folder, numbers.size());
