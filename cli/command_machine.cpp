@@ -1,12 +1,141 @@
 #include "cli/commands.h"
 
+#include "assistant/findings.h"
+#include "assistant/outlook.h"
 #include "core/json_lines.h"
+#include "hardware/machine_diff.h"
 #include "hardware/machine_json.h"
+#include "hardware/machine_schema.h"
+#include "hardware/recorder.h"
+#include "text/finding_text.h"
 #include "text/machine_text.h"
 
 #include <fmt/format.h>
 
 namespace firstlight {
+
+namespace {
+
+std::string markOf(Weight weight, const Terminal &out)
+{
+    switch (weight) {
+    case Weight::Blocks:
+        return out.bad("✘");
+    case Weight::Slows:
+        return out.warning("!");
+    case Weight::Note:
+        return out.faint("·");
+    }
+    return {};
+}
+
+void writeHeading(const Session &session, const Phrase &heading)
+{
+    session.out().line("  " + session.out().faint(session.say(heading)));
+}
+
+void writeFindings(const Session &session, const Machine &machine)
+{
+    const Terminal &out = session.out();
+    const auto findings = findingsAbout(machine);
+    writeHeading(session, {"WHAT HOLDS IT BACK", "不足之处"});
+    if (findings.empty())
+        out.line("    " + out.good("✔") + " "
+                 + session.say({"nothing that Firstlight knows of", "没有发现问题"}));
+    for (const Finding &finding : findings) {
+        const Explanation text = explain(finding, session.language());
+        out.line("    " + markOf(finding.weight, out) + " " + text.sentence);
+        if (!text.remedy.empty())
+            out.line("      " + out.faint(text.remedy));
+    }
+}
+
+/// Names of the demos that run at once.
+std::string runningDemos(const Session &session, const Machine &machine)
+{
+    std::string names;
+    const auto catalog = session.catalog();
+    if (!catalog)
+        return names;
+    for (const Demo &demo : catalog->demos) {
+        const auto choice = choose(demo, machine);
+        if (choice && choice->chosen())
+            names += (names.empty() ? "" : ", ") + demo.id;
+    }
+    return names;
+}
+
+void writeOutlook(const Session &session, const Machine &machine)
+{
+    writeHeading(session, {"WHAT AI RUNS HERE", "可以运行的 AI"});
+    std::vector<std::vector<std::string>> rows;
+    std::string name = session.say({"language models", "语言模型"});
+    for (const std::string &line : describe(languageModelOutlook(machine), session.language())) {
+        rows.push_back({session.out().faint(name), line});
+        name.clear();
+    }
+    if (const std::string demos = runningDemos(session, machine); !demos.empty())
+        rows.push_back({session.out().faint(session.say({"demos", "演示"})),
+                        demos + session.out().faint("  firstlight list")});
+    session.out().table(rows, "    ");
+}
+
+void writeMachine(const Session &session, const Machine &machine)
+{
+    writeHeading(session, {"THIS COMPUTER", "这台电脑"});
+    std::vector<std::vector<std::string>> rows;
+    for (const auto &[name, value] : describe(machine, session.language()))
+        rows.push_back({session.out().faint(name), value});
+    session.out().table(rows, "    ");
+    writeOutlook(session, machine);
+    writeFindings(session, machine);
+}
+
+/// A value in one line: words without their quotes, nothing as "–".
+std::string shown(const std::optional<nlohmann::json> &value)
+{
+    if (!value || value->is_null())
+        return "–";
+    return value->is_string() ? value->get<std::string>() : value->dump();
+}
+
+int compareMachines(const Session &session)
+{
+    const auto a = loadMachine(session.options().compared[0]);
+    if (!a)
+        return session.report(a.error());
+    const auto b = loadMachine(session.options().compared[1]);
+    if (!b)
+        return session.report(b.error());
+    const auto differences = difference(*a, *b);
+    if (session.options().json) {
+        for (const MachineDifference &each : differences)
+            writeJsonLine(stdout, {{"pointer", each.pointer},
+                                   {"a", each.a.value_or(nullptr)},
+                                   {"b", each.b.value_or(nullptr)}});
+        return 0;
+    }
+    std::vector<std::vector<std::string>> rows;
+    for (const MachineDifference &each : differences)
+        rows.push_back({session.out().faint(each.pointer), shown(each.a), "→ " + shown(each.b)});
+    session.out().table(rows);
+    if (differences.empty())
+        session.out().line("  " + session.say({"The two computers are equal.", "两台电脑相同。"}));
+    return 0;
+}
+
+Result<Machine> probedMachine(const Session &session, Recorder *recorder)
+{
+    if (!session.options().machine.empty())
+        return loadMachine(session.options().machine);
+    ProbeOptions options = session.probeOptions();
+    options.trials = !session.options().quick;
+    options.measurements = !session.options().quick;
+    options.recorder = recorder;
+    return probe(options, session.stopToken());
+}
+
+} // namespace
 
 int showVersion(const Session &session)
 {
@@ -19,17 +148,31 @@ int showVersion(const Session &session)
 
 int showMachine(const Session &session)
 {
-    const auto machine = session.machine(true);
-    if (!machine)
-        return session.report(machine.error());
-    if (session.options().json) {
-        writeJsonLine(stdout, toJson(*machine));
+    const Options &options = session.options();
+    if (options.schema) {
+        writeJsonLine(stdout, machineSchema());
         return 0;
     }
-    std::vector<std::vector<std::string>> rows;
-    for (const auto &[name, value] : describe(*machine, session.language()))
-        rows.push_back({session.out().faint(name), value});
-    session.out().table(rows);
+    if (!options.compared.empty())
+        return compareMachines(session);
+    Recorder recorder;
+    const auto machine = probedMachine(session, options.recordInto.empty() ? nullptr : &recorder);
+    if (!machine)
+        return session.report(machine.error());
+    if (!options.recordInto.empty()) {
+        if (const auto written = recorder.write(options.recordInto); !written)
+            return session.report(written.error());
+    }
+    if (options.json) {
+        writeJsonLine(stdout, toJson(*machine));
+    } else if (!options.recordInto.empty()) {
+        session.out().line("  "
+                           + session.say({"Recorded. Show it with: firstlight machine --root ",
+                                          "已记录。查看：firstlight machine --root "})
+                           + options.recordInto);
+    } else {
+        writeMachine(session, *machine);
+    }
     return 0;
 }
 

@@ -77,9 +77,25 @@ void addChoice(CLI::App *command, Options &options)
 
 void describeVerbs(CLI::App &app, Verb &verb, Options &options)
 {
-    addMachine(addVerb(app, verb, options, "machine", "Show this computer",
-                       "  firstlight machine\n  firstlight machine --json > my-computer.json", showMachine),
-               options);
+    auto *machine
+        = addVerb(app, verb, options, "machine", "Show this computer",
+                  "  firstlight machine\n  firstlight machine --json > my-computer.json\n"
+                  "  firstlight machine --record my-computer\n  firstlight machine --diff before.json "
+                  "after.json",
+                  showMachine);
+    addMachine(machine, options);
+    auto *root = machine->get_option("--root");
+    machine->add_flag("--quick", options.quick, "Try and measure nothing; show what is known from before");
+    machine
+        ->add_option("--record", options.recordInto,
+                     "Write a recording that --root shows elsewhere, without serial "
+                     "numbers and host names, into this new folder")
+        ->excludes(root);
+    machine->add_option("--diff", options.compared, "Show where two recorded computers differ")
+        ->expected(2)
+        ->type_name("A B")
+        ->excludes(root);
+    machine->add_flag("--schema", options.schema, "Show the JSON Schema of --json");
     addMachine(
         addVerb(app, verb, options, "list", "Show what runs well here", "  firstlight list", listDemos),
         options);

@@ -2,7 +2,6 @@
 
 #include "catalog/recipe.h"
 #include "core/json_lines.h"
-#include "hardware/probe.h"
 #include "runners/plan/planner.h"
 #include "runners/podman/podman_engine.h"
 #include "text/choice_text.h"
@@ -46,13 +45,19 @@ Session::Session(Options options, std::stop_token stop)
 {
 }
 
+ProbeOptions Session::probeOptions() const
+{
+    ProbeOptions options;
+    options.storagePaths = {m_directories.data};
+    options.cacheDirectory = m_directories.cache;
+    return options;
+}
+
 Result<Machine> Session::machine(bool trials) const
 {
     if (!m_options.machine.empty())
         return loadMachine(m_options.machine);
-    ProbeOptions options;
-    options.storagePaths = {m_directories.data};
-    options.cacheDirectory = m_directories.cache;
+    ProbeOptions options = probeOptions();
     options.trials = trials;
     options.nvmlReader = {executable(), "read-nvml"};
     return probe(options, m_stop);

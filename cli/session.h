@@ -5,6 +5,7 @@
 #include "cli/terminal.h"
 #include "core/directories.h"
 #include "hardware/machine.h"
+#include "hardware/probe.h"
 #include "runners/engine.h"
 #include "runners/plan/launch_plan.h"
 #include "transfer/store.h"
@@ -14,6 +15,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace firstlight {
 
@@ -29,6 +31,10 @@ struct Options {
     bool why = false;
     bool follow = false;
     bool openBrowser = false;
+    bool quick = false;                ///< of `machine`: try and measure nothing
+    bool schema = false;               ///< of `machine`: its JSON Schema
+    std::string recordInto;            ///< of `machine`: a folder for a recording
+    std::vector<std::string> compared; ///< of `machine`: two recordings
     bool all = false;
     std::string format = "text"; ///< of `plan`
 };
@@ -53,6 +59,8 @@ public:
     const Terminal &out() const { return m_out; }
     std::stop_token stopToken() const { return m_stop; }
 
+    /// How the running computer is to be probed: where things are kept; nothing is tried or measured.
+    ProbeOptions probeOptions() const;
     /// This computer, or the recorded one of --machine. \a trials as in ProbeOptions.
     Result<Machine> machine(bool trials = false) const;
     Result<Catalog> catalog() const;

@@ -84,9 +84,13 @@ constexpr ErrorText findingTexts[] = {
      {"Give yourself one: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 \"$USER\"", "请添加：sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 \"$USER\""}},
 };
 
+/// One digit behind the point below ten, unless it is none: "8", "1.7", "0.6".
 std::string number(double value)
 {
-    return value >= 10 ? fmt::format("{:.0f}", value) : fmt::format("{:.2g}", value);
+    if (value >= 9.95)
+        return fmt::format("{:.0f}", value);
+    std::string text = fmt::format("{:.1f}", std::max(value, 0.1));
+    return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
 }
 
 /// A word of English is about 0.75 tokens' worth (OpenAI's rule of thumb); a Chinese character about one token.
