@@ -228,7 +228,7 @@ struct Engines {
 struct Kvm {
     DeviceNode device;         ///< /dev/kvm
     std::optional<bool> works; ///< a tiny guest has run; nullopt: not tried
-    std::string reason;        ///< when it does not work: the step that failed
+    std::string reason;        ///< when it does not work: the step that failed ("KVM_RUN timeout")
     std::optional<bool> nested;
 
     bool operator==(const Kvm &) const = default;
@@ -244,7 +244,7 @@ struct Qemu {
 struct LibvirtUri {
     std::string uri;             ///< qemu:///session, qemu:///system
     std::optional<bool> answers; ///< nullopt: not tried
-    std::string reason;          ///< when it does not answer
+    std::string reason;          ///< when it does not answer, a code (hardware/virtualization/libvirt.h)
 
     bool operator==(const LibvirtUri &) const = default;
 };

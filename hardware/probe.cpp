@@ -13,6 +13,7 @@
 #include "hardware/root.h"
 #include "hardware/slow_facts.h"
 #include "hardware/storage/storage.h"
+#include "hardware/virtualization/virtualization.h"
 
 namespace firstlight {
 
@@ -42,6 +43,7 @@ Result<Machine> probe(const ProbeOptions &options, std::stop_token stop)
     machine.storage = readStorage(*root, options.storagePaths, mayMeasure, facts, stop);
     readBandwidth(*root, mayMeasure, facts, stop, machine);
     auto engines = readEngines(*root, cgroups, facts, options, stop);
+    machine.virtualization = readVirtualization(*root, machine.cpu, facts, options, stop);
     facts.save();
     if (!engines)
         return fail(engines.error());
