@@ -53,6 +53,8 @@ std::optional<int> takeNvidiaDriver(const Root &root, Accelerator &accelerator)
     }
     if (numaStatus)
         accelerator.memoryBytes = memoryOfNode(*numaStatus);
+    if (accelerator.memoryBytes && !accelerator.memoryKind)
+        accelerator.memoryKind = "dedicated"; // a node of its own memory
     std::optional<int> minor;
     forEachLine(information.value_or(""), [&](std::string_view line) {
         const auto pair = splitPair(line, ':');

@@ -8,7 +8,8 @@
 namespace firstlight {
 
 /// GPUs and NPUs that are no PCI devices, as boards with Arm and RISC-V have: what the kernel lists under
-/// /sys/class/drm and /sys/class/accel with a driver that is known to compute. Ordered by address.
+/// /sys/class/drm and /sys/class/accel with a driver that is known to compute, and Tegra's GPU. Ordered by
+/// address.
 std::vector<Accelerator> readPlatformAccelerators(const Root &root);
 
 } // namespace firstlight

@@ -1,8 +1,10 @@
 #include "hardware/accelerators/accelerators.h"
+#include "hardware/accelerators/nodes.h"
 #include "hardware/accelerators/pci_names.h"
 #include "recordings.h"
 
 #include <QTest>
+#include <grp.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
@@ -312,6 +314,29 @@ private Q_SLOTS:
         root.pci("0000:03:00.0", "0x030000", "0x8086", "0x5690")
             .file("firstlight.json", "{\"answers\": {\"pci name 8086:5690\": \"DG2 [Arc A770M]\"}}");
         QCOMPARE(found(root).at(0).name.value_or(""), std::string("DG2 [Arc A770M]"));
+    }
+
+    void groupOfAFileThatOnlyItMayOpen()
+    {
+        if (geteuid() == 0)
+            QSKIP("root may open everything");
+        if (getegid() == 0)
+            QSKIP("root's group is never named");
+        CraftedRoot files;
+        files.file("node", "");
+        const std::string path = files.path() / "node";
+        const auto accessWith = [&](mode_t mode) {
+            std::vector<DeviceNode> nodes;
+            (void)chmod(path.c_str(), mode);
+            addNode(*Root::open("/"), path, nodes);
+            return nodes.at(0);
+        };
+        const ::group *own = getgrgid(getegid());
+        const std::string name = own ? own->gr_name : std::to_string(getegid());
+        QCOMPARE(accessWith(0060),
+                 (DeviceNode{path, NodeAccess::Denied, name})); // the owner is not asked twice
+        QCOMPARE(accessWith(0040), (DeviceNode{path, NodeAccess::Denied, std::nullopt}));
+        QCOMPARE(accessWith(0600), (DeviceNode{path, NodeAccess::Usable, std::nullopt}));
     }
 
     void deniedNodesNameTheirGroup()

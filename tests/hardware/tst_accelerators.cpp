@@ -1,5 +1,6 @@
 #include "hardware/accelerators/accelerators.h"
 #include "hardware/accelerators/kfd.h"
+#include "hardware/accelerators/nvidia_driver.h"
 #include "recordings.h"
 
 using namespace firstlight;
@@ -360,6 +361,106 @@ private Q_SLOTS:
         QCOMPARE(accelerators[0].integrated, std::optional(true));
     }
 
+    void partitionsOfAGpuCountAsOne()
+    {
+        CraftedRoot root; // an MI300X in two partitions, linked to another in one
+        const std::string nodes = "sys/class/kfd/kfd/topology/nodes/";
+        const auto node = [&](const std::string &name, const std::string &place, const std::string &peers) {
+            root.file(nodes + name + "/properties", "simd_count 152\nsimd_per_cu 4\nvendor_id "
+                                                    "4098\ndevice_id 29857\ngfx_target_version 90402\n"
+                                                        + place)
+                .file(nodes + name + "/mem_banks/0/properties",
+                      "size_in_bytes 1000\nwidth 8192\nmem_clk_max 1300\n");
+            for (const char peer : peers)
+                root.file(nodes + name + "/io_links/" + peer + "/properties",
+                          std::string("type 11\nnode_to ") + peer + "\n");
+        };
+        node("1", "location_id 1280\ndrm_render_minor 128\n", "023");
+        node("2", "location_id 1280\ndrm_render_minor 129\n", "13");
+        node("3", "location_id 9472\ndrm_render_minor 130\n", "12");
+        root.file(nodes + "0/properties", "cpu_cores_count 96\nsimd_count 0\nvendor_id 0\n")
+            .file("dev/kfd", "");
+        const auto accelerators = found(root);
+        QCOMPARE(accelerators.size(), 2u);
+        const Accelerator &two = accelerators[0];
+        QCOMPARE(two.address, std::string("0000:05:00.0"));
+        QCOMPARE(two.memoryBytes.value_or(0), 2000u);
+        QCOMPARE(two.computeUnits.value_or(0), 76);
+        QCOMPARE(two.memoryBytesPerSecond.value_or(0), 5324800000000u); // 5.3 TB/s in AMD's data sheet
+        QCOMPARE(two.linkedTo, std::vector<std::string>{"0000:25:00.0"});
+        QCOMPARE(two.nodes.size(), 3u);
+        QCOMPARE(two.nodes[2].path, std::string("/dev/dri/renderD129"));
+        QCOMPARE(two.memoryKind.value_or(""), std::string("dedicated"));
+        QCOMPARE(accelerators[1].linkedTo, std::vector<std::string>{"0000:05:00.0"});
+    }
+
+    void memorySpeeds_data()
+    {
+        QTest::addColumn<int>("bits");
+        QTest::addColumn<int>("megahertz");
+        QTest::addColumn<QString>("target");
+        QTest::addColumn<quint64>("gigabytes"); // a second, of the card's data sheet; 0: unknown
+        QTest::newRow("vega 64") << 2048 << 945 << "gfx900" << quint64(484);
+        QTest::newRow("mi210") << 4096 << 1600 << "gfx90a" << quint64(1638);
+        QTest::newRow("rx 6600m") << 128 << 875 << "gfx1032" << quint64(224);
+        QTest::newRow("rx 7900 xtx") << 384 << 1249 << "gfx1100" << quint64(959);
+        QTest::newRow("gddr5 or hbm") << 256 << 2000 << "gfx803" << quint64(0);
+        QTest::newRow("main memory") << 256 << 1000 << "gfx1151" << quint64(0);
+        QTest::newRow("no width") << 0 << 1000 << "gfx1100" << quint64(0);
+    }
+    void memorySpeeds()
+    {
+        QFETCH(int, bits);
+        QFETCH(int, megahertz);
+        QFETCH(QString, target);
+        QFETCH(quint64, gigabytes);
+        const auto speed = memorySpeed(static_cast<std::uint64_t>(bits),
+                                       static_cast<std::uint64_t>(megahertz), target.toStdString());
+        QCOMPARE(quint64((speed.value_or(0) + 500000000) / 1000000000), gigabytes);
+    }
+
+    void nvidiaModules_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("version");
+        QTest::addColumn<QString>("cuda");
+        QTest::addColumn<int>("open"); // -1: unknown
+        QTest::newRow("proprietary") << QByteArray(
+            "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  Thu Feb 22 01:44:30 UTC 2024\n")
+                                     << "550.54.14"
+                                     << "12.4" << 0;
+        QTest::newRow("open") << QByteArray(
+            "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  "
+            "Release Build  (x@y)  Sun Jul 27\nGCC version: gcc 12.2.0\n")
+                              << "580.65.06"
+                              << "13.0" << 1;
+        QTest::newRow("arm") << QByteArray(
+            "NVRM version: NVIDIA UNIX Open Kernel Module for aarch64  535.104\n")
+                             << "535.104"
+                             << "12.2" << 1;
+        QTest::newRow("branch of tomorrow")
+            << QByteArray("NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  999.10  x\n") << "999.10"
+            << "" << 1;
+        QTest::newRow("no version") << QByteArray("NVRM version: NVIDIA UNIX x86_64 Kernel Module") << ""
+                                    << "" << 0;
+        QTest::newRow("garbage") << QByteArray("\xff 1.2\n") << ""
+                                 << "" << -1;
+    }
+    void nvidiaModules()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QString, version);
+        QFETCH(QString, cuda);
+        QFETCH(int, open);
+        CraftedRoot root;
+        root.pci("0000:01:00.0", "0x030000", "0x10de", "0x2684", "nvidia")
+            .file("proc/driver/nvidia/version", text.toStdString());
+        const Accelerator gpu = found(root).at(0);
+        QCOMPARE(QString::fromStdString(gpu.driverVersion.value_or("")), version);
+        QCOMPARE(QString::fromStdString(gpu.cudaVersion.value_or("")), cuda);
+        QCOMPARE(gpu.openModule ? int(*gpu.openModule) : -1, open);
+    }
+
     void gfxTargets_data()
     {
         QTest::addColumn<quint64>("version");
@@ -420,6 +521,33 @@ private Q_SLOTS:
         QCOMPARE(accelerators.at(0).name.value_or(""), std::string("DG2 [Arc A770M]"));
         QVERIFY(!accelerators.at(1).name);
         QVERIFY(!accelerators.at(2).name);
+    }
+
+    void intelCardInAVirtualMachine()
+    {
+        CraftedRoot root; // where the built-in graphics of a real computer is
+        root.pci("0000:00:02.0", "0x030000", "0x8086", "0xe20b", "xe")
+            .file("sys/bus/pci/devices/0000:00:02.0/tile0/memory/physical_vram_size_bytes", "0x300000000\n");
+        const Accelerator card = found(root).at(0);
+        QCOMPARE(card.integrated, std::optional(false));
+        QCOMPARE(card.memoryBytes.value_or(0), 0x300000000u);
+    }
+
+    void tegra()
+    {
+        CraftedRoot root;
+        root.link("sys/bus/platform/drivers/gk20a/17000000.gpu", "../../../../devices/platform/17000000.gpu")
+            .file("sys/devices/platform/17000000.gpu/of_node/compatible", std::string("nvidia,ga10b\0", 13))
+            .file("sys/bus/platform/drivers/gk20a/bind", "")
+            .file("dev/nvmap", "");
+        const auto accelerators = found(root);
+        QCOMPARE(accelerators.size(), 1u);
+        QCOMPARE(accelerators[0].address, std::string("17000000.gpu"));
+        QCOMPARE(accelerators[0].vendor, std::string("nvidia"));
+        QCOMPARE(accelerators[0].driver.value_or(""), std::string("nvgpu"));
+        QCOMPARE(accelerators[0].compute.value_or(""), std::string("8.7"));
+        QCOMPARE(accelerators[0].memoryKind.value_or(""), std::string("unified"));
+        QCOMPARE(accelerators[0].nodes, (std::vector<DeviceNode>{{"/dev/nvmap", NodeAccess::Usable}}));
     }
 
     void platformDevices()

@@ -4,6 +4,7 @@
 #include "recordings.h"
 
 #include <QRegularExpression>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <set>
@@ -275,6 +276,17 @@ private Q_SLOTS:
         QCOMPARE(static_cast<int>(machine.cpu.cores->size()), cores);
         QCOMPARE(QString::fromStdString(machine.cpu.isaLevel.value_or("")), isaLevel);
         QVERIFY(machine.memory.totalBytes.value_or(0) > 0);
+        if (file == "nvidiagpunumanodes") { // six V100 with 16 GB, whose PCI ids are not in it
+            QCOMPARE(machine.accelerators->size(), 6u);
+            for (const Accelerator &gpu : *machine.accelerators) {
+                QCOMPARE(gpu.vendor, std::string("nvidia"));
+                QCOMPARE(gpu.driver.value_or(""), std::string("nvidia"));
+                QCOMPARE(gpu.memoryBytes.value_or(0), 0x3f0000000u);
+                QCOMPARE(gpu.memoryKind.value_or(""), std::string("dedicated"));
+            }
+        }
+        if (file == "nvidia-dgx-gb10")
+            QVERIFY(!machine.accelerators); // it holds neither PCI nor the driver's files
     }
 
     void roots_data()
@@ -312,6 +324,7 @@ private Q_SLOTS:
         QCOMPARE(machine.memory.totalBytes.value_or(0), answer["memory"]["total-ram"].get<std::uint64_t>());
         QCOMPARE(machine.memory.swapBytes.value_or(0), answer["memory"]["total-swap"].get<std::uint64_t>());
         checkDisplays(machine, answer["devices"]);
+        checkProperties(machine, answer["devices"]);
     }
 
     void instinctServer()
@@ -330,6 +343,17 @@ private Q_SLOTS:
             QCOMPARE(gpu.compute.value_or(""), std::string("gfx90a"));
             QCOMPARE(gpu.deviceId, std::string("740f"));
             QCOMPARE(gpu.integrated, std::optional(false));
+            QCOMPARE(gpu.driver.value_or(""), std::string("amdgpu"));
+            QCOMPARE(gpu.memoryKind.value_or(""), std::string("dedicated"));
+            QCOMPARE(gpu.computeUnits.value_or(0), 104);
+            QVERIFY(!gpu.memoryBytes); // the recording holds no memory banks
+            // Two hives of four, each linked with the three others of its own.
+            QCOMPARE(gpu.linkedTo.size(), 3u);
+            for (const std::string &address : gpu.linkedTo) {
+                const auto peer = std::ranges::find(*machine.accelerators, address, &Accelerator::address);
+                QVERIFY(peer != machine.accelerators->end());
+                QVERIFY(std::ranges::find(peer->linkedTo, gpu.address) != peer->linkedTo.end());
+            }
         }
     }
 
@@ -413,6 +437,34 @@ private:
         for (const Accelerator &accelerator : machine.accelerators.value_or(std::vector<Accelerator>()))
             found.insert(accelerator.address);
         QCOMPARE(found, expected);
+    }
+
+    /// What the answer says of a device that we know as well is the same. The answer's memory of NVIDIA and
+    /// Intel devices is of nvidia-smi and clinfo, which no file tells (for built-in graphics it is main
+    /// memory).
+    static void checkProperties(const Machine &machine, const nlohmann::json &devices)
+    {
+        const auto digits = [](const std::string &id) {
+            return QString::number(QString::fromStdString(id).toUInt(nullptr, 16), 16).rightJustified(4, '0');
+        };
+        for (const auto &device : devices) {
+            const auto &all = *machine.accelerators;
+            const auto found = std::ranges::find(all, device.value("slot", ""), &Accelerator::address);
+            if (found == all.end())
+                continue;
+            QCOMPARE(QString::fromStdString(found->vendorId), digits(device["vendor-id"]));
+            QCOMPARE(QString::fromStdString(found->deviceId), digits(device["device-id"]));
+            const auto more = device.value("additional-properties", nlohmann::json::object());
+            const auto text = [&](const char *name) { return more.value(name, std::string()); };
+            if (more.contains("microarchitecture"))
+                QCOMPARE(found->compute.value_or(""), text("microarchitecture"));
+            if (more.contains("compute-capability"))
+                QCOMPARE(found->compute.value_or(""), text("compute-capability"));
+            if (more.contains("vram") && found->vendor == "amd")
+                QCOMPARE(std::to_string(found->memoryBytes.value_or(0)), text("vram"));
+            if (device.contains("device-name") && found->name)
+                QCOMPARE(*found->name, device["device-name"].get<std::string>());
+        }
     }
 };
 
