@@ -95,7 +95,9 @@ std::optional<std::string> fromFiles(const Root &root)
         return "kubernetes";
     if (const auto text = root.read("run/.containerenv"))
         return engineOf(*text).value_or("podman");
-    if (root.exists(".dockerenv"))
+    // The root of a virtual machine that was made of a docker image keeps the file; there the kernel's own
+    // threads are seen.
+    if (root.exists(".dockerenv") && root.readTrimmed("proc/2/comm") != "kthreadd")
         return "docker";
     if (auto name = root.readTrimmed("run/systemd/container"))
         return name;

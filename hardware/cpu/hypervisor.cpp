@@ -86,6 +86,23 @@ std::optional<std::string> fromDmi(const Root &root)
     return std::nullopt;
 }
 
+// Full virtualization of old (VirtualBox on Windows) hides itself from CPUID, but has devices of its own.
+std::optional<std::string> fromDevices(const Root &root)
+{
+    static constexpr std::array devices{Signature{"80eecafe", "oracle"}, Signature{"15ad0740", "vmware"},
+                                        Signature{"58530001", "xen"}};
+    const std::string text = root.read("proc/bus/pci/devices", 1u << 20).value_or("");
+    std::optional<std::string> name;
+    forEachLine(text, [&](std::string_view line) { // "0020  80eecafe  14 …"
+        const auto fields = words(line);
+        for (const Signature &device : devices) {
+            if (!name && fields.size() > 1 && fields[1] == device.text)
+                name = device.name;
+        }
+    });
+    return name;
+}
+
 std::optional<std::string> fromSysinfo(const Root &root)
 {
     const std::string text = root.read("proc/sysinfo").value_or("");
@@ -128,7 +145,7 @@ std::optional<std::string> hypervisor(const Root &root, const Cpu &cpu)
     if (const auto type = root.readTrimmed("sys/hypervisor/type"))
         return type;
     if (isX86(cpu) && !processorSaysSo)
-        return std::nullopt; // bare metal; a server of a cloud vendor has its name in DMI as well
+        return fromDevices(root); // or bare metal; a server of a cloud vendor has its name in DMI as well
     if (auto name = processorSaysSo ? root.answer("hypervisor", fromProcessor) : std::nullopt)
         return name;
     if (!isX86(cpu)) {

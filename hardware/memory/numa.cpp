@@ -10,16 +10,19 @@ namespace firstlight {
 namespace {
 
 const std::string nodesFolder = "sys/devices/system/node";
+constexpr int nodesLimit = 1024; // the kernel's largest CONFIG_NODES_SHIFT is 10
 
 // Node numbers are written like CPU numbers, "0-1,8". Old kernels have no `online`: then the folders tell.
 std::vector<int> numbersOfNodes(const Root &root)
 {
     const auto text = root.readTrimmed(nodesFolder + "/online");
-    if (auto numbers = text ? parseCpuList(*text) : std::nullopt; numbers && !numbers->empty())
+    if (auto numbers = text ? parseCpuList(*text) : std::nullopt;
+        numbers && !numbers->empty() && numbers->back() < nodesLimit)
         return *numbers;
     std::vector<int> numbers;
     for (const std::string &name : root.entries(nodesFolder)) {
-        if (const auto number = name.starts_with("node") ? parseInt(name.substr(4)) : std::nullopt)
+        if (const auto number = name.starts_with("node") ? parseInt(name.substr(4)) : std::nullopt;
+            number && *number < nodesLimit)
             numbers.push_back(*number);
     }
     std::ranges::sort(numbers);

@@ -48,6 +48,19 @@ private Q_SLOTS:
         QVERIFY(!parseCpuList(text));
     }
 
+    void masks()
+    {
+        QCOMPARE(parseCpuMask("00000000\n"), CpuList());
+        QCOMPARE(parseCpuMask("5\n"), (CpuList{0, 2}));
+        QCOMPARE(parseCpuMask("1,80000000"), (CpuList{31, 32}));
+        for (const char *damaged : {"", "x", "1,,2", "100000000", "-1"})
+            QVERIFY(!parseCpuMask(damaged));
+        std::string tooLong = "1";
+        for (int i = 0; i < 5000; ++i)
+            tooLong += ",0";
+        QVERIFY(!parseCpuMask(tooLong));
+    }
+
     void intersects()
     {
         QCOMPARE(intersection({0, 1, 2, 5}, {1, 5, 6}), (CpuList{1, 5}));

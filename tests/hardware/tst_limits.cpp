@@ -129,6 +129,19 @@ private Q_SLOTS:
         QCOMPARE(machine.memory.availableBytes.value_or(0), 540000u);
     }
 
+    void versionOneCpusetsAreNarrowedByEveryAncestor()
+    {
+        CraftedRoot root;
+        fillVersionOne(root);
+        root.file("sys/fs/cgroup/cpuset/box/cpuset.cpus", "0-5\n")
+            .file("sys/fs/cgroup/cpuset/cpuset.effective_cpus", "2-7\n");
+        QCOMPARE(probed(root).cpu.allowed.value_or(CpuList()), (CpuList{2, 3, 4, 5}));
+        root.file("sys/fs/cgroup/cpuset/box/cpuset.cpus", "\n"); // a new group has none of its own
+        QCOMPARE(probed(root).cpu.allowed.value_or(CpuList()), (CpuList{2, 3, 4, 5, 6, 7}));
+        root.file("sys/fs/cgroup/cpuset/box/cpuset.cpus", "0-1\n"); // nothing is left: a file is damaged
+        QVERIFY(!probed(root).cpu.allowed);
+    }
+
     void versionOneInsideAContainer()
     {
         CraftedRoot root;
