@@ -1,21 +1,22 @@
 #include "core/sha256.h"
 
+#include "core/crypto_door.h"
 #include "core/files.h"
 
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
 namespace firstlight {
 
 struct Sha256::State {
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    State() { EVP_DigestInit_ex(context, EVP_sha256(), nullptr); }
+    const CryptoFunctions &crypto = cryptoLibrary();
+    EVP_MD_CTX *context = crypto.contextNew();
+    State() { crypto.digestInit(context, crypto.sha256(), nullptr); }
     State(const State &) = delete;
     State &operator=(const State &) = delete;
-    ~State() { EVP_MD_CTX_free(context); }
+    ~State() { crypto.contextFree(context); }
 };
 
 Sha256::Sha256()
@@ -28,14 +29,14 @@ Sha256::~Sha256() = default;
 
 void Sha256::add(std::string_view bytes)
 {
-    EVP_DigestUpdate(m_state->context, bytes.data(), bytes.size());
+    m_state->crypto.digestUpdate(m_state->context, bytes.data(), bytes.size());
 }
 
 std::string Sha256::hex()
 {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned length = 0;
-    EVP_DigestFinal_ex(m_state->context, digest.data(), &length);
+    m_state->crypto.digestFinal(m_state->context, digest.data(), &length);
     std::string text;
     for (unsigned index = 0; index < length; ++index) {
         text += "0123456789abcdef"[digest[index] >> 4];

@@ -1,6 +1,6 @@
 #include "transfer/archive_door.h"
 
-#include "transfer/shared_library.h"
+#include "core/shared_library.h"
 
 namespace firstlight {
 

@@ -13,7 +13,7 @@ OUR_INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 QT_INCLUDE = re.compile(r"\s*#\s*include\s+<(Q[A-Za-z]*|Qt[A-Za-z]*/.*)>")
 QT_CORE = re.compile(r"QtCore/|Q(String|List|Map|Locale|Translator|CoreApplication)\b")
 # Linked by nobody: their one door each binds them when bytes move or a virtual machine is asked for.
-BEHIND_A_DOOR = {"curl/curl.h": "transfer", "archive.h": "transfer", "archive_entry.h": "transfer", "libvirt/libvirt.h": "runners"}
+BEHIND_A_DOOR = {"curl/curl.h": "transfer", "archive.h": "transfer", "archive_entry.h": "transfer", "libvirt/libvirt.h": "runners", "openssl/evp.h": "core"}
 SOURCES = {".h", ".cpp"}
 
 

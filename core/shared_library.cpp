@@ -1,4 +1,4 @@
-#include "transfer/shared_library.h"
+#include "core/shared_library.h"
 
 namespace firstlight {
 
