@@ -3,6 +3,7 @@
 #include "hardware/accelerators/accelerators.h"
 #include "hardware/accelerators/nvml.h"
 #include "hardware/cgroups.h"
+#include "hardware/clean_texts.h"
 #include "hardware/cpu/cpu.h"
 #include "hardware/engines/engines.h"
 #include "hardware/memory/bandwidth.h"
@@ -50,6 +51,7 @@ Result<Machine> probe(const ProbeOptions &options, std::stop_token stop)
     machine.engines = std::move(*engines);
     if (stop.stop_requested())
         return fail(cancelled());
+    cleanTexts(machine);
     return machine;
 }
 

@@ -182,6 +182,16 @@ void Recorder::noteAnswer(const std::string &question, const std::optional<std::
         m_answers.try_emplace(question, *answer);
 }
 
+std::set<std::string> Recorder::places() const
+{
+    std::set<std::string> places = m_present;
+    for (const auto &[path, content] : m_files)
+        places.insert(path);
+    for (const auto &[path, names] : m_folders)
+        places.insert(path);
+    return places;
+}
+
 Result<void> Recorder::write(const fs::path &folder) const
 {
     if (auto empty = checkEmpty(folder); !empty)

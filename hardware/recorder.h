@@ -22,6 +22,9 @@ public:
     void notePresent(const std::string &path);
     void noteAnswer(const std::string &question, const std::optional<std::string> &answer);
 
+    /// All files, folders and links that were heard of and may be copied.
+    std::set<std::string> places() const;
+
     /// \a folder must not exist or be empty (error "recording-folder-not-empty").
     Result<void> write(const std::filesystem::path &folder) const;
 

@@ -8,6 +8,9 @@ namespace firstlight {
 
 namespace {
 
+// Real lines have up to 4 kB; a longer one is damage, and taking it apart would hold us.
+constexpr std::size_t longestLine = 64u << 10;
+
 // s390x: "processor 0: version = FF,  identification = 29AA14,  machine = 2817"
 std::optional<int> numberInKey(std::string_view key)
 {
@@ -45,9 +48,9 @@ CpuInfo parseCpuInfo(std::string_view text)
     CpuInfo info;
     CpuInfo::Fields *current = &info.common;
     forEachLine(text, [&](std::string_view line) {
-        const auto pair = splitPair(line, ':');
+        const auto pair = line.size() > longestLine ? std::nullopt : splitPair(line, ':');
         if (!pair) {
-            if (trimmed(line).empty())
+            if (line.size() <= longestLine && trimmed(line).empty())
                 current = &info.common;
             return;
         }

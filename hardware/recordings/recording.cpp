@@ -1,4 +1,5 @@
 #include "core/files.h"
+#include "hardware/clean_texts.h"
 #include "hardware/cpu/cpu.h"
 #include "hardware/machine_json.h"
 #include "hardware/probe.h"
@@ -45,8 +46,10 @@ Result<Machine> loadProfile(const fs::path &path, const std::string &text)
                      .kind = ErrorKind::BadInput});
     }
     auto machine = machineFromJson(json);
-    if (machine)
+    if (machine) {
+        cleanTexts(*machine);
         return machine;
+    }
     Error error = machine.error();
     error.facts["path"] = path.string();
     return fail(std::move(error));
@@ -75,6 +78,7 @@ Result<Machine> loadMachine(const fs::path &path)
     }
     Machine machine;
     machine.cpu = std::move(*cpu);
+    cleanTexts(machine);
     return machine;
 }
 
