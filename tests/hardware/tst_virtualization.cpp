@@ -551,9 +551,11 @@ private Q_SLOTS:
         QVERIFY(recorder.write(folder.path() / "recording"));
         qputenv("PATH", "/no/such/folder");
         qputenv("HOME", "/no/such/folder");
-        const Machine replayed = loadMachine(folder.path() / "recording").value();
+        Machine replayed = loadMachine(folder.path() / "recording").value();
         QCOMPARE(replayed.virtualization, live.virtualization);
         QCOMPARE(replayed.engines, live.engines);
+        replayed.memory.availableBytes = live.memory.availableBytes; // less is free a moment later
+        QCOMPARE(replayed, live);
     }
 
 private:
