@@ -71,6 +71,8 @@ std::string withoutSerial(std::string_view line)
         return std::string(line.substr(0, line.find(':') + 1)) + " 0000000000000000";
     if (line.starts_with("unique_id "))
         return "unique_id 0";
+    if (line.starts_with("hive_id ")) // of GPUs that are linked: made of their unique ids
+        return "hive_id 0";
     constexpr std::string_view identification = "identification = ";
     std::string text(line);
     if (const std::size_t at = text.find(identification); at != std::string::npos) {
