@@ -61,9 +61,9 @@ void describe(const CpuInfo &info, Cpu &cpu)
 // The generation is the design; it has no optional parts that programs ask for.
 std::optional<Microarchitecture> design(const CpuInfo &, const Cpu &cpu)
 {
-    if (!cpu.isaLevel)
+    if (!cpu.model)
         return std::nullopt;
-    return Microarchitecture{.name = *cpu.isaLevel, .compatible = cpu.isaLevel, .missing = {}};
+    return Microarchitecture{.name = *cpu.model, .compatible = cpu.model, .missing = {}};
 }
 
 } // namespace

@@ -189,6 +189,7 @@ private Q_SLOTS:
         const Machine machine = probed(root);
         QCOMPARE(shown(machine), std::string("L1 data 128:; L3 unified 65536:; "));
         QCOMPARE(machine.cpu.caches->front().lineBytes.value_or(0), 256);
+        QCOMPARE(machine.cpu.microarchitecture->name, std::string("z13"));
     }
 
     void diesAndPackages()
