@@ -93,15 +93,18 @@ std::optional<std::string> fromFiles(const Root &root)
 {
     if (root.exists("run/secrets/kubernetes.io") || root.exists("var/run/secrets/kubernetes.io"))
         return "kubernetes";
+    const auto named = root.readTrimmed("run/systemd/container");
+    if (named && *named != "oci")
+        return named;
     if (const auto text = root.read("run/.containerenv"))
         return engineOf(*text).value_or("podman");
     // The root of a virtual machine that was made of a docker image keeps the file; there the kernel's own
     // threads are seen.
     if (root.exists(".dockerenv") && root.readTrimmed("proc/2/comm") != "kthreadd")
         return "docker";
-    if (auto name = root.readTrimmed("run/systemd/container"))
+    if (auto name = fromGroups(root))
         return name;
-    return fromGroups(root);
+    return named; // a container of an engine that does not say which
 }
 
 std::optional<std::string> askContainer(const Root &root)

@@ -60,6 +60,7 @@ inline firstlight::Machine fullMachine()
     gpu.driverBound = true;
     gpu.driver = "nvidia";
     gpu.driverVersion = "550";
+    gpu.openModule = true;
     gpu.cudaVersion = "12.4";
     gpu.memoryBytes = 24ull << 30;
     gpu.memoryKind = "dedicated";

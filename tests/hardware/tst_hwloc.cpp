@@ -109,8 +109,8 @@ Topology ourTopology(const Machine &machine)
             .insert(cache.sharedBy.begin(), cache.sharedBy.end());
     for (const NumaNode &node : machine.memory.numaNodes.value_or(std::vector<NumaNode>())) {
         topology.nodes[node.number] = {node.cpus, node.memoryBytes.value_or(0)};
-        for (const int distance : node.distances.value_or(std::vector<int>()))
-            topology.distances.push_back(distance);
+        for (const std::uint64_t distance : node.distances.value_or(std::vector<std::uint64_t>()))
+            topology.distances.push_back(static_cast<int>(distance));
     }
     return topology;
 }

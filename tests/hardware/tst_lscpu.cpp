@@ -20,37 +20,49 @@ struct Answer {
     QMap<QString, QStringList> values;  ///< all of a name: computers of several designs have several
     QMap<QString, Partition> partition; ///< CPUs by the value of each column of the table
     Partition cores;                    ///< by Core and Socket
+    Partition kernelPackages;           ///< by Socket of the second table, with the kernel's numbers
 };
 
-/// The first of the two tables, whose numbers count from 0.
-void readTable(const QStringList &lines, Answer &answer)
+/// CPUs by the value of each column, and under "core" by those of Core and Socket.
+QMap<QString, Partition> partitionBy(const QStringList &columns, const QStringList &rows)
 {
-    QStringList columns;
     QMap<QString, QMap<QString, CpuList>> byValue;
-    QMap<QString, CpuList> byCore;
-    for (const QString &line : lines) {
-        if (line.startsWith("# CPU,")) {
-            if (!columns.isEmpty())
-                break;
-            columns = line.mid(2).split(',');
-            continue;
-        }
-        if (columns.isEmpty() || line.isEmpty() || !line[0].isDigit())
-            continue;
-        const QStringList fields = line.split(',');
+    for (const QString &row : rows) {
+        const QStringList fields = row.split(',');
         const int cpu = fields[0].toInt();
         for (qsizetype i = 1; i < std::min(fields.size(), columns.size()); ++i) {
             if (!columns[i].isEmpty() && !fields[i].isEmpty())
                 byValue[columns[i]][fields[i]].push_back(cpu);
         }
-        byCore[fields.mid(1, 2).join(',')].push_back(cpu);
+        byValue["core"][fields.mid(1, 2).join(',')].push_back(cpu);
     }
-    for (auto column = byValue.begin(); column != byValue.end(); ++column) {
-        for (const CpuList &cpus : *column)
-            answer.partition[column.key()].insert(cpus);
+    QMap<QString, Partition> partitions;
+    for (auto [column, values] : byValue.asKeyValueRange()) {
+        for (const CpuList &cpus : values)
+            partitions[column].insert(cpus);
     }
-    for (const CpuList &cpus : byCore)
-        answer.cores.insert(cpus);
+    return partitions;
+}
+
+/// The first table has numbers that count from 0, the second the kernel's.
+void readTables(const QStringList &lines, Answer &answer)
+{
+    QStringList columns;
+    QList<QStringList> tables;
+    for (const QString &line : lines) {
+        if (line.startsWith("# CPU,")) {
+            columns = line.mid(2).split(',');
+            tables << QStringList();
+        } else if (!tables.isEmpty() && !line.isEmpty() && line[0].isDigit()) {
+            tables.last() << line;
+        }
+    }
+    if (tables.isEmpty())
+        return;
+    answer.partition = partitionBy(columns, tables[0]);
+    answer.cores = answer.partition.take("core");
+    if (tables.size() > 1)
+        answer.kernelPackages = partitionBy(columns, tables[1]).value("Socket");
 }
 
 Answer parseAnswer(const QString &text)
@@ -61,7 +73,7 @@ Answer parseAnswer(const QString &text)
         if (const auto colon = line.indexOf(':'); colon > 0 && !line.startsWith('#'))
             answer.values[line.left(colon).trimmed()] << line.mid(colon + 1).trimmed();
     }
-    readTable(lines, answer);
+    readTables(lines, answer);
     return answer;
 }
 
@@ -163,11 +175,13 @@ void compareTopology(const Machine &machine, const Answer &lscpu)
     for (const CpuList &core : *cpu.cores)
         most = std::max(most, core.size());
     QCOMPARE(QString::number(most), lscpu.values.value("Thread(s) per core").value(0));
-    // Where there are several designs lscpu counts the cores of each from 0.
+    // Where there are several designs lscpu counts the cores and sockets of each from 0.
     const bool mixed = lscpu.values.value("Model name").size() > 1;
     if (!lscpu.cores.empty() && !mixed)
         QCOMPARE(asPartition(cpu.cores), lscpu.cores);
-    if (lscpu.partition.contains("Socket"))
+    if (mixed && !lscpu.kernelPackages.empty())
+        QCOMPARE(asPartition(cpu.packages), lscpu.kernelPackages);
+    else if (lscpu.partition.contains("Socket"))
         QCOMPARE(asPartition(cpu.packages), lscpu.partition["Socket"]);
     int cores = 0;
     for (qsizetype i = 0; i < lscpu.values.value("Core(s) per socket").size(); ++i)

@@ -224,7 +224,7 @@ private Q_SLOTS:
         QVERIFY(found);
         QCOMPARE(found->size(), 3u);
         QCOMPARE(found->at(0).memoryBytes.value_or(0), 1024u * 1024);
-        QCOMPARE(found->at(0).distances.value_or(std::vector<int>()), (std::vector<int>{10, 20, 40}));
+        QCOMPARE(found->at(0).distances.value_or(std::vector<std::uint64_t>()), (std::vector<std::uint64_t>{10, 20, 40}));
         QCOMPARE(found->at(1).number, 2);
         QCOMPARE(found->at(1).cpus, (CpuList{2, 3}));
         QVERIFY(!found->at(1).distances); // not one for each node
