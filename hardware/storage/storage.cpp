@@ -60,10 +60,10 @@ std::optional<std::string> askFileSystem(const Root &root, const fs::path &folde
     return mount->fileSystem;
 }
 
-/// The folder of the whole disk in sysfs, with a slash at its end; a partition has no queue of its own.
-std::optional<std::string> diskFolder(const Root &root, std::string_view device)
+/// The folder of the whole disk in sysfs, with a slash at its end; \a folder may be that of a partition,
+/// which has no queue of its own.
+std::optional<std::string> diskFolder(const Root &root, const std::string &folder)
 {
-    const std::string folder = "sys/dev/block/" + std::string(device) + '/';
     for (const std::string &each : {folder, folder + "../"}) {
         if (root.exists(each + "queue/rotational"))
             return each;
@@ -71,17 +71,27 @@ std::optional<std::string> diskFolder(const Root &root, std::string_view device)
     return std::nullopt;
 }
 
-std::optional<bool> isRotational(const Root &root, const std::string &disk)
+std::optional<bool> isRotational(const Root &root, const std::string &disk, int depth = 0)
 {
+    constexpr int depthLimit = 4; // encryption on a volume on a RAID
     const auto number = root.readNumber(disk + "queue/rotational");
     if (!number || *number > 1)
         return std::nullopt;
     if (*number == 0)
         return false;
-    // Drivers of virtual disks say 1 whatever the host's disk is.
+    // Drivers of virtual disks say 1 whatever the host's disk is, and volumes say what is below them.
     const auto driver = root.linkName(disk + "device/driver");
-    const bool isVirtual = driver == "virtio_blk" || driver == "vbd";
-    return isVirtual ? std::nullopt : std::optional(true);
+    if (driver == "virtio_blk" || driver == "vbd")
+        return std::nullopt;
+    const auto below
+        = driver || depth == depthLimit ? std::vector<std::string>() : root.entries(disk + "slaves");
+    for (const std::string &name : below) {
+        const auto lower = diskFolder(root, disk + "slaves/" + name + '/');
+        const auto answer = lower ? isRotational(root, *lower, depth + 1) : std::nullopt;
+        if (answer != false)
+            return answer;
+    }
+    return true;
 }
 
 bool sleeps(const Root &root, const std::string &disk)
@@ -146,7 +156,8 @@ Storage readFolder(const Root &root, const std::string &path, Meter *meter)
     if (fields.empty())
         return storage;
     storage.fileSystem = fields[0];
-    const auto disk = fields.size() > 1 ? diskFolder(root, fields[1]) : std::nullopt;
+    const auto disk = fields.size() > 1 ? diskFolder(root, "sys/dev/block/" + std::string(fields[1]) + '/')
+                                        : std::nullopt;
     if (disk)
         storage.rotational = isRotational(root, *disk);
     const auto speed = root.answer("read speed of " + path, [&]() -> std::optional<std::string> {

@@ -145,6 +145,40 @@ private Q_SLOTS:
         }
     }
 
+    void aVolumeIsWhatIsBelowIt_data()
+    {
+        QTest::addColumn<QString>("driver");
+        QTest::addColumn<int>("answer");
+        QTest::newRow("on a disk") << "sd" << 1;
+        QTest::newRow("on a virtual disk") << "virtio_blk" << -1;
+    }
+
+    void aVolumeIsWhatIsBelowIt()
+    {
+        QFETCH(QString, driver);
+        QFETCH(int, answer);
+        CraftedRoot folder;
+        recordedDisk(folder, "253:0")
+            .file("sys/devices/dm-0/queue/rotational", "1\n")
+            .file("sys/devices/vda/queue/rotational", "1\n")
+            .file("sys/devices/vda/vda2/partition", "2\n")
+            .link("sys/devices/vda/device/driver", "../../../bus/drivers/" + driver.toStdString())
+            .link("sys/devices/dm-0/slaves/vda2", "../../vda/vda2")
+            .link("sys/dev/block/253:0", "../../devices/dm-0");
+        const auto storage = storageOf(*Root::open(folder.path()), {});
+        QCOMPARE(storage[0].rotational.has_value() ? int(*storage[0].rotational) : -1, answer);
+    }
+
+    void aVolumeOnItselfEnds()
+    {
+        CraftedRoot folder;
+        recordedDisk(folder, "253:0")
+            .file("sys/devices/dm-0/queue/rotational", "1\n")
+            .link("sys/devices/dm-0/slaves/dm-0", "../../dm-0")
+            .link("sys/dev/block/253:0", "../../devices/dm-0");
+        QCOMPARE(storageOf(*Root::open(folder.path()), {})[0].rotational, std::optional(true));
+    }
+
     void aRecordingTells()
     {
         CraftedRoot folder;
