@@ -10,6 +10,7 @@ namespace firstlight {
 namespace {
 
 constexpr std::size_t depthLimit = 64;
+constexpr std::size_t pathLimit = 4096; // the kernel's PATH_MAX: nothing longer can be opened
 
 // The kernel writes blanks of a path as \040 and the like.
 std::string unescaped(std::string_view text)
@@ -18,7 +19,7 @@ std::string unescaped(std::string_view text)
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto code
             = text[i] == '\\' && i + 3 < text.size() ? parseUnsigned(text.substr(i + 1, 3), 8) : std::nullopt;
-        if (code && *code < 256) {
+        if (code && *code > 0 && *code < 256) {
             result += static_cast<char>(*code);
             i += 3;
         } else {
@@ -48,7 +49,7 @@ Cgroups Cgroups::read(const Root &root)
             return;
         const auto before = words(line.substr(0, separator));
         const auto after = words(line.substr(separator + 3));
-        if (before.size() < 5 || after.empty() || !before[4].starts_with('/'))
+        if (before.size() < 5 || after.empty() || !before[4].starts_with('/') || before[4].size() > pathLimit)
             return;
         Mount mount{unescaped(before[4].substr(1)), unescaped(before[3])};
         if (after[0] == "cgroup2" && !result.m_unified)
@@ -66,6 +67,8 @@ Cgroups Cgroups::read(const Root &root)
         const auto afterNumber = splitPair(line, ':');
         const auto fields = afterNumber ? splitPair(afterNumber->second, ':') : std::nullopt;
         if (!fields)
+            return;
+        if (fields->second.size() > pathLimit)
             return;
         for (const std::string_view controller : split(fields->first, ','))
             result.m_group.try_emplace(std::string(controller), fields->second);
@@ -108,11 +111,13 @@ std::optional<std::string> Cgroups::unifiedMountPoint() const
 
 Cgroups::Lineage Cgroups::lineageBelow(const Mount &mount, std::string_view group, bool unified)
 {
-    if (mount.groupRoot != "/" && group.starts_with(mount.groupRoot))
+    const std::string_view below
+        = group.starts_with(mount.groupRoot) ? group.substr(mount.groupRoot.size()) : std::string_view("?");
+    if (mount.groupRoot != "/" && (below.empty() || below.starts_with('/')))
         group.remove_prefix(mount.groupRoot.size());
     else if (mount.groupRoot != "/")
         group = {}; // the own group is not below what is mounted
-    if (group.find("..") != std::string_view::npos)
+    if (group.ends_with("/..") || group.find("/../") != std::string_view::npos)
         group = {}; // outside of the cgroup namespace
 
     Lineage result{.unified = unified, .folders = {}};

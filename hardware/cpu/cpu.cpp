@@ -13,8 +13,8 @@ namespace firstlight {
 
 namespace {
 
-// 4096 CPUs of x86 are about 7 MB.
-constexpr std::size_t cpuInfoLimitBytes = 32u << 20;
+// 4096 CPUs of x86 are about 8 MB.
+constexpr std::size_t cpuInfoLimitBytes = 12u << 20;
 
 std::optional<std::string> recognisedArchitecture(const CpuInfo &info)
 {

@@ -10,6 +10,8 @@ namespace {
 
 // Real lines have up to 4 kB; a longer one is damage, and taking it apart would hold us.
 constexpr std::size_t longestLine = 64u << 10;
+// Twice the largest CONFIG_NR_CPUS: more stanzas are damage, and the rest of the text is passed over.
+constexpr std::size_t mostProcessors = 16384;
 
 // s390x: "processor 0: version = FF,  identification = 29AA14,  machine = 2817"
 std::optional<int> numberInKey(std::string_view key)
@@ -48,6 +50,8 @@ CpuInfo parseCpuInfo(std::string_view text)
     CpuInfo info;
     CpuInfo::Fields *current = &info.common;
     forEachLine(text, [&](std::string_view line) {
+        if (info.processors.size() >= mostProcessors)
+            return;
         const auto pair = line.size() > longestLine ? std::nullopt : splitPair(line, ':');
         if (!pair) {
             if (line.size() <= longestLine && trimmed(line).empty())
@@ -73,9 +77,10 @@ commonFlags(const CpuInfo &info, std::string_view key,
 {
     // Most processors repeat the same line: compare texts first, take apart only what differs.
     std::vector<std::string_view> lines;
+    std::set<std::string_view> seen;
     for (const CpuInfo::Processor &processor : info.processors) {
         const auto line = CpuInfo::find(processor.fields, key);
-        if (line && std::ranges::find(lines, *line) == lines.end())
+        if (line && (lines.empty() || *line != lines.back()) && seen.insert(*line).second)
             lines.push_back(*line);
     }
     if (lines.empty()) {

@@ -85,8 +85,12 @@ std::optional<std::vector<CpuList>> groupsOfText(const CpuInfo &info, const CpuL
 std::optional<CpuList> onlineCpus(const Root *root, const CpuInfo &info)
 {
     const auto text = root ? root->readTrimmed(cpuFolder + "online") : std::nullopt;
-    if (auto online = text ? parseCpuList(*text) : std::nullopt; online && !online->empty())
-        return online;
+    if (auto online = text ? parseCpuList(*text) : std::nullopt; online && !online->empty()) {
+        // A damaged list may name tens of thousands of CPUs, each of which would be asked for its files.
+        const int last = online->back();
+        if (last < 1024 || root->exists(cpuFolder + "cpu" + std::to_string(last)))
+            return online;
+    }
 
     CpuList listed;
     for (const CpuInfo::Processor &processor : info.processors)
