@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <deque>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,7 +50,8 @@ bool matches(std::string_view text, std::string_view pattern)
 /// Unique identifiers and network addresses, wherever they stand, with zeros for their digits.
 std::string withoutIdentifiers(std::string text)
 {
-    for (const std::string_view pattern : {"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "xx:xx:xx:xx:xx:xx"}) {
+    for (const std::string_view pattern : {"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "xx:xx:xx:xx:xx:xx",
+                                           "xx-xx-xx-xx-xx-xx", "xxxx:xxxx:xxxx:xxxx"}) {
         for (std::size_t i = 0; i + pattern.size() <= text.size(); ++i) {
             if ((i > 0 && isHexDigit(text[i - 1])) || !matches(std::string_view(text).substr(i), pattern))
                 continue;
@@ -67,9 +70,10 @@ bool mountsCgroups(std::string_view line)
 /// Lines of /proc/cpuinfo (boards, s390x) and of a KFD node that hold a serial number.
 std::string withoutSerial(std::string_view line)
 {
-    if (line.starts_with("Serial"))
+    const std::string_view key = trimmed(line);
+    if (key.starts_with("Serial"))
         return std::string(line.substr(0, line.find(':') + 1)) + " 0000000000000000";
-    if (line.starts_with("unique_id "))
+    if (key.starts_with("unique_id "))
         return "unique_id 0";
     if (line.starts_with("hive_id ")) // of GPUs that are linked: made of their unique ids
         return "hive_id 0";
@@ -82,19 +86,41 @@ std::string withoutSerial(std::string_view line)
     return text;
 }
 
+/// Lines of s390x's /proc/sysinfo that name this one computer: its partition and guest, its place, its
+/// number.
+bool namesOneMainframe(std::string_view line)
+{
+    const std::string_view key = line.substr(0, line.find(':'));
+    return key.find("Name") != std::string_view::npos || key.starts_with("Sequence Code")
+           || key.starts_with("Plant") || key.find("UUID") != std::string_view::npos;
+}
+
 std::string redacted(const std::string &path, const std::string &content)
 {
     const bool isMounts = path.ends_with("mountinfo");
+    const bool isSysinfo = path == "proc/sysinfo";
     std::string result;
     forEachLine(content, [&](std::string_view line) {
         if (isMounts && !mountsCgroups(line))
             return; // other mounts name servers and people's folders
+        if (isSysinfo && namesOneMainframe(line))
+            return;
         result += withoutSerial(line);
         result += '\n';
     });
     if (!content.ends_with('\n') && !result.empty())
         result.pop_back();
     return withoutIdentifiers(std::move(result));
+}
+
+/// The target of a link in the folder \a parent (resolved, relative to the root) so that it does not leave
+/// the root: an absolute one, and one with too many "..", begin at the root.
+fs::path insideRoot(const fs::path &target, const fs::path &parent)
+{
+    const fs::path below = (parent / target).lexically_normal();
+    if (target.is_relative() && (below.empty() || *below.begin() != ".."))
+        return target;
+    return ("/" / parent / target).lexically_normal().lexically_relative("/" / parent);
 }
 
 /// Makes the folders and links below \a folder through which \a path leads on this computer. Returns where
@@ -122,7 +148,7 @@ std::optional<fs::path> reproduce(const std::string &path, const fs::path &folde
             if (error || ++links > linksLimit)
                 return std::nullopt;
             fs::create_directories((folder / next).parent_path(), error);
-            fs::create_symlink(target, folder / next, error); // it may be there already
+            fs::create_symlink(insideRoot(target, resolved), folder / next, error); // it may be there already
             if (target.is_absolute())
                 resolved.clear();
             const fs::path relative = target.relative_path();
@@ -138,13 +164,25 @@ std::optional<fs::path> reproduce(const std::string &path, const fs::path &folde
     return folder / resolved;
 }
 
+/// Not writeFileAtomically(): thousands of synced files take minutes on a disk, and half a recording is of no
+/// use whatever its files hold.
+Result<void> writePlainly(const fs::path &path, const std::string &content)
+{
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    if (file.write(content.data(), static_cast<std::streamsize>(content.size())).flush())
+        return {};
+    return fail(systemError("write", path, errno));
+}
+
 /// Empty files for names that were seen in a folder and not looked into.
 void addNames(const fs::path &folder, const std::vector<std::string> &names)
 {
     for (const std::string &name : names) {
         struct stat status { };
         if (lstat((folder / name).c_str(), &status) != 0)
-            (void)writeFileAtomically(folder / name, {});
+            (void)writePlainly(folder / name, {});
     }
 }
 
@@ -208,19 +246,19 @@ Result<void> Recorder::write(const fs::path &folder) const
             return made;
     }
     const std::string text = document.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-    if (auto written = writeFileAtomically(folder / answersFile, text); !written)
+    if (auto written = writePlainly(folder / answersFile, text); !written)
         return written;
     for (const auto &[path, content] : m_files) {
         const auto place = reproduce(path, folder);
         if (!place)
             continue; // it is gone since
-        if (auto written = writeFileAtomically(*place, redacted(path, content)); !written)
+        if (auto written = writePlainly(*place, redacted(path, content)); !written)
             return written;
     }
     for (const std::string &path : m_present) {
         const auto place = reproduce(path, folder);
         if (place && !fs::exists(*place))
-            (void)writeFileAtomically(*place, {});
+            (void)writePlainly(*place, {});
     }
     for (const auto &[path, names] : m_folders) {
         if (const auto place = reproduce(path, folder))
