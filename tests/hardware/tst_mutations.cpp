@@ -9,6 +9,7 @@
 
 #include <csignal>
 #include <ctime>
+#include <functional>
 #include <memory>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -248,14 +249,27 @@ class TestMutations : public QObject {
         }
     }
 
+    /// Runs \a check in a process of an unprivileged user, if this one is root; true if it returned true.
+    static bool asNobody(const std::function<bool()> &check)
+    {
+        constexpr uid_t nobody = 65534;
+        const pid_t child = fork();
+        if (child == 0) {
+            if (geteuid() == 0
+                && (setresgid(nobody, nobody, nobody) != 0 || setresuid(nobody, nobody, nobody) != 0))
+                _exit(2);
+            _exit(check() ? 0 : 1);
+        }
+        int status = 0;
+        return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    }
+
     std::string faultOfMutant(const Base &base, const std::string &what, bool lossOnly)
     {
         const Watchdog watchdog(base.name + what);
         const double begin = cpuMilliseconds();
         const auto machine = probe(optionsFor(base.root));
         const double taken = cpuMilliseconds() - begin;
-        if (taken > 50)
-            qWarning("SLOW %.1f %s", taken, (base.name + what).c_str());
         if (taken > m_slowestMs) {
             m_slowestMs = taken;
             m_slowest = base.name + what;
@@ -272,7 +286,6 @@ private Q_SLOTS:
     void initTestCase()
     {
         fs::create_directories(stash());
-        // Names of the kernel's own, so that a folder that was followed shows.
         CraftedRoot *made = m_crafted.emplace_back(std::make_unique<CraftedRoot>()).get();
         craftMachine(*made);
         addBase("crafted", made->path());
@@ -321,7 +334,144 @@ private Q_SLOTS:
         qInfo("%zu mutants of %zu machines; slowest probe %.1f ms: %s", count, m_bases.size(), m_slowestMs,
               m_slowest.c_str());
     }
+
+    /// Root may read everything, so that this asks as somebody who may not.
+    void deniedFilesAreUnknown()
+    {
+        fs::permissions(m_scratch.path(), fs::perms(0755));
+        TextMutator mutator(7);
+        for (const Base &base : m_bases) {
+            fs::permissions(base.root, fs::perms(0755));
+            if (!asNobody([&] { return probe(optionsFor(base.root)).value_or(Machine()) == base.machine; }))
+                continue; // its archive has files of its own that only their owner may read
+            RootMutator root(base.root, stash(), outside());
+            for (int i = 0; i < 8; ++i) {
+                const auto what = damageOnce(base, root, mutator, Damage::Denied);
+                const bool good = !what || asNobody([&] { return faultOfMutant(base, *what, true).empty(); });
+                QVERIFY2(good, (base.name + what.value_or("")).c_str());
+                root.restore();
+            }
+        }
+    }
+
+    void lostFilesMakeTheirValuesUnknown_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QStringList>("pointers");
+        const std::pair<const char *, QStringList> rows[]{
+            {"proc/meminfo", {"/memory/totalBytes", "/memory/swapBytes"}},
+            {"proc/cpuinfo",
+             {"/cpu/flags", "/cpu/isaLevel", "/cpu/model", "/cpu/vendor", "/cpu/family", "/cpu/stepping"}},
+            {"proc/sys/kernel/osrelease", {"/kernel"}},
+            {"etc/os-release", {"/osId", "/osVersion", "/osName"}},
+            {"proc/self/mountinfo", {"/memory/limitBytes", "/cpu/quotaCpus"}},
+            {"sys/fs/cgroup/user.slice/job.scope/memory.max", {"/memory/limitBytes"}},
+            {"sys/fs/cgroup/user.slice/job.scope/cpu.max", {"/cpu/quotaCpus"}},
+            {"sys/bus/pci/devices/0000:03:00.0/tile0/physical_vram_size_bytes",
+             {"/accelerators/2/memoryBytes"}},
+            {"proc/driver/nvidia/version", {"/accelerators/3/driverVersion"}},
+            {"sys/class/kfd/kfd/topology/nodes/1/properties", {"/accelerators/4/compute"}},
+        };
+        for (const auto &[file, pointers] : rows)
+            QTest::newRow(file) << file << pointers;
+    }
+
+    void lostFilesMakeTheirValuesUnknown()
+    {
+        QFETCH(QString, file);
+        QFETCH(QStringList, pointers);
+        const Base &base = m_bases.front();
+        RootMutator root(base.root, stash(), outside());
+        TextMutator mutator(1);
+        const json before = toJson(base.machine);
+        for (const Damage damage : {Damage::Missing, Damage::Empty, Damage::HighNoise, Damage::Sparse,
+                                    Damage::LoopOfLinks, Damage::LinkOut, Damage::AbsoluteLinkOut,
+                                    Damage::MagicLinkOut, Damage::Pipe, Damage::FolderInPlace}) {
+            if (damage == Damage::HighNoise && file.endsWith("osrelease"))
+                continue; // any text is a name
+            QVERIFY(root.damage(file.toStdString(), damage, mutator));
+            const json after = toJson(probe(optionsFor(base.root)).value());
+            root.restore();
+            for (const QString &pointer : pointers) {
+                const json::json_pointer place(pointer.toStdString());
+                const std::string which
+                    = pointer.toStdString() + " by damage " + std::to_string(static_cast<int>(damage));
+                QVERIFY2(!before.at(place).is_null(), which.c_str());
+                QVERIFY2(after.at(place).is_null(), which.c_str());
+            }
+        }
+    }
+
+    void hugeTextsDoNotHoldUs()
+    {
+        CraftedRoot folder;
+        std::string distinct = "vendor_id : x\ncpu family : 6\n";
+        for (int i = 0; distinct.size() < (11u << 20); ++i)
+            distinct += "processor : " + std::to_string(i) + "\nflags : fpu f" + std::to_string(i) + "\n";
+        std::string mounts;
+        const std::string longPath(60'000, 'a');
+        while (mounts.size() < (3u << 20))
+            mounts += "30 24 0:26 / /" + longPath + " rw - cgroup x rw,cpu,cpuset,memory\n";
+        std::string deepGroup = "0::";
+        while (deepGroup.size() < 60'000)
+            deepGroup += "/a";
+        folder.file("proc/cpuinfo", distinct)
+            .file("proc/self/mountinfo", mounts)
+            .file("proc/self/cgroup", deepGroup)
+            .file("firstlight.json", std::string(1'000'000, '['))
+            .file("sys/devices/system/cpu/online", "0-65535\n");
+        const Watchdog watchdog("huge texts");
+        const double begin = cpuMilliseconds();
+        const auto machine = probe(optionsFor(folder.path()));
+        qInfo("%.1f ms", cpuMilliseconds() - begin);
+        QVERIFY(machine);
+        QCOMPARE(machine->cpu.flags.value(), std::set<std::string>{"fpu"});
+    }
+
+    /// By the system calls: whatever a probe opens lies below the root.
+    void nothingOutsideIsOpened()
+    {
+        const auto strace = findProgram("strace");
+        if (!strace)
+            QSKIP("strace is not installed");
+        const Base &base = m_bases.front();
+        RootMutator root(base.root, stash(), outside());
+        TextMutator mutator(1);
+        for (const char *file : {"proc/cpuinfo", "sys/devices/system/cpu/online", "etc/cdi", "sys/class/kfd"})
+            QVERIFY(root.damage(file, Damage::AbsoluteLinkOut, mutator));
+        for (const char *file : {"proc/meminfo", "etc/os-release", "sys/bus/pci/devices/0000:c3:00.0"})
+            QVERIFY(root.damage(file, Damage::LinkOut, mutator));
+        QVERIFY(root.damage("proc/self", Damage::MagicLinkOut, mutator));
+        const auto traced
+            = runProcess({.program = *strace,
+                          .arguments = {"-f", "-y", "-e", "trace=open,openat,openat2,readlink,readlinkat",
+                                        fs::read_symlink("/proc/self/exe"), "--probe", base.root}});
+        if (!traced || traced->exitCode != 0)
+            QSKIP("strace may not trace here");
+        const QString folder = QString::fromStdString(fs::canonical(base.root));
+        bool begun = false;
+        int opened = 0;
+        for (const QString &line : QString::fromStdString(traced->errorOutput).split('\n')) {
+            const QString result = line.section(" = ", -1);
+            if (!begun || !line.contains(" = ") || line.contains(" = -1 ")) {
+                begun = begun || (line.contains('"' + folder + '"') && result.contains(folder));
+                continue;
+            }
+            ++opened;
+            QVERIFY2(line.contains("readlink") ? line.contains('<' + folder) : result.contains('<' + folder),
+                     qPrintable(line));
+        }
+        QVERIFY(begun);
+        QVERIFY(opened > 20);
+    }
 };
 
-QTEST_APPLESS_MAIN(TestMutations)
+int main(int argc, char **argv)
+{
+    if (argc == 3 && std::string_view(argv[1]) == "--probe")
+        return probe(optionsFor(argv[2])) ? 0 : 1;
+    TestMutations test;
+    return QTest::qExec(&test, argc, argv);
+}
+
 #include "tst_mutations.moc"
