@@ -1,6 +1,7 @@
 #include "hardware/accelerators/nvml.h"
 
 #include "core/process.h"
+#include "hardware/shallow_json.h"
 #include "hardware/text.h"
 
 #include <algorithm>
@@ -177,7 +178,7 @@ void takeNvmlFacts(std::string_view jsonLines, std::vector<Accelerator> &acceler
     std::set<std::string> switched;
     std::map<std::string, std::set<std::string>> peers;
     forEachLine(jsonLines, [&](std::string_view text) {
-        const auto line = nlohmann::json::parse(text, nullptr, false);
+        const auto line = parseShallowJson(text);
         if (!line.is_object())
             return;
         const auto address = textIn(line, "address");

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t longestLine = 64u << 10;
 // Twice the largest CONFIG_NR_CPUS: more stanzas are damage, and the rest of the text is passed over.
 constexpr std::size_t mostProcessors = 16384;
+// The common part of s390x names each processor again, with ten lines; every other stanza has up to 40.
+constexpr std::size_t mostFields = 8192;
 
 // s390x: "processor 0: version = FF,  identification = 29AA14,  machine = 2817"
 std::optional<int> numberInKey(std::string_view key)
@@ -64,7 +66,7 @@ CpuInfo parseCpuInfo(std::string_view text)
             current = &info.processors.back().fields;
         } else if (const auto inKey = numberInKey(key)) {
             info.processors.push_back({*inKey, {pair.value()}});
-        } else {
+        } else if (current->size() < mostFields) {
             current->push_back(*pair);
         }
     });

@@ -10,7 +10,7 @@ namespace firstlight {
 
 namespace {
 
-constexpr std::size_t limitBytes = 8u << 20;
+constexpr std::size_t limitBytes = 1u << 20;
 
 bool isKind(std::string_view kind)
 {
