@@ -127,7 +127,7 @@ int compareMachines(const Session &session)
 Result<Machine> probedMachine(const Session &session, Recorder *recorder)
 {
     if (!session.options().machine.empty())
-        return loadMachine(session.options().machine);
+        return loadMachine(session.options().machine, recorder);
     ProbeOptions options = session.probeOptions();
     options.trials = !session.options().quick;
     options.measurements = !session.options().quick;

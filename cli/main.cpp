@@ -86,11 +86,9 @@ void describeVerbs(CLI::App &app, Verb &verb, Options &options)
     addMachine(machine, options);
     auto *root = machine->get_option("--root");
     machine->add_flag("--quick", options.quick, "Try and measure nothing; show what is known from before");
-    machine
-        ->add_option("--record", options.recordInto,
-                     "Write a recording that --root shows elsewhere, without serial "
-                     "numbers and host names, into this new folder")
-        ->excludes(root);
+    machine->add_option("--record", options.recordInto,
+                        "Write a recording that --root shows elsewhere, without serial "
+                        "numbers and host names, into this new folder");
     machine->add_option("--diff", options.compared, "Show where two recorded computers differ")
         ->expected(2)
         ->type_name("A B")

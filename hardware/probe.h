@@ -32,7 +32,7 @@ struct ProbeOptions {
     /// (`firstlight read-nvml`); empty: what only it knows stays unknown. It runs once a boot, three seconds
     /// at most and one more for each further GPU, and not while a GPU sleeps.
     std::vector<std::string> nvmlReader;
-    /// Hears of all that is read, to make a recording. Only with root "/".
+    /// Hears of all that is read, to make a recording.
     Recorder *recorder = nullptr;
 };
 
@@ -44,6 +44,7 @@ Result<Machine> probe(const ProbeOptions &options, std::stop_token stop = {});
 /// A recorded computer for `--machine`: a JSON profile that `firstlight machine --json` wrote, a folder with
 /// proc/ and sys/ (or one that holds `machine-root/`), or a file with the text of /proc/cpuinfo, of
 /// macOS' `sysctl`, or a table of CPUID registers (hardware/recordings/other_systems.h).
-Result<Machine> loadMachine(const std::filesystem::path &path);
+/// \a recorder as in ProbeOptions; a file has nothing for it (error "machine-recording-no-folder").
+Result<Machine> loadMachine(const std::filesystem::path &path, Recorder *recorder = nullptr);
 
 } // namespace firstlight

@@ -123,9 +123,9 @@ fs::path insideRoot(const fs::path &target, const fs::path &parent)
     return ("/" / parent / target).lexically_normal().lexically_relative("/" / parent);
 }
 
-/// Makes the folders and links below \a folder through which \a path leads on this computer. Returns where
-/// the path ends, links resolved; nullopt if it ends nowhere.
-std::optional<fs::path> reproduce(const std::string &path, const fs::path &folder)
+/// Makes the folders and links below \a folder through which \a path leads below \a root. Returns where the
+/// path ends, links resolved; nullopt if it ends nowhere.
+std::optional<fs::path> reproduce(const std::string &path, const fs::path &root, const fs::path &folder)
 {
     constexpr int linksLimit = 40; // as the kernel
     int links = 0;
@@ -141,10 +141,10 @@ std::optional<fs::path> reproduce(const std::string &path, const fs::path &folde
         if (name.empty() || name == "." || name == "..")
             continue;
         const fs::path next = resolved / name;
-        const fs::path live = "/" / next;
+        const fs::path original = root / next;
         // "self" is whoever asks: in a recording it is a plain folder.
-        if (next != "proc/self" && fs::is_symlink(fs::symlink_status(live, error))) {
-            const fs::path target = fs::read_symlink(live, error);
+        if (next != "proc/self" && fs::is_symlink(fs::symlink_status(original, error))) {
+            const fs::path target = fs::read_symlink(original, error);
             if (error || ++links > linksLimit)
                 return std::nullopt;
             fs::create_directories((folder / next).parent_path(), error);
@@ -155,9 +155,9 @@ std::optional<fs::path> reproduce(const std::string &path, const fs::path &folde
             ahead.insert(ahead.begin(), relative.begin(), relative.end());
             continue;
         }
-        if (!fs::exists(fs::symlink_status(live, error)))
+        if (!fs::exists(fs::symlink_status(original, error)))
             return std::nullopt;
-        if (fs::is_directory(fs::symlink_status(live, error)))
+        if (fs::is_directory(fs::symlink_status(original, error)))
             fs::create_directories(folder / next, error);
         resolved = next;
     }
@@ -197,6 +197,11 @@ Result<void> checkEmpty(const fs::path &folder)
 }
 
 } // namespace
+
+void Recorder::noteRoot(const fs::path &root)
+{
+    m_root = root;
+}
 
 void Recorder::noteFile(const std::string &path, const std::string &content)
 {
@@ -249,19 +254,19 @@ Result<void> Recorder::write(const fs::path &folder) const
     if (auto written = writePlainly(folder / answersFile, text); !written)
         return written;
     for (const auto &[path, content] : m_files) {
-        const auto place = reproduce(path, folder);
+        const auto place = reproduce(path, m_root, folder);
         if (!place)
             continue; // it is gone since
         if (auto written = writePlainly(*place, redacted(path, content)); !written)
             return written;
     }
     for (const std::string &path : m_present) {
-        const auto place = reproduce(path, folder);
+        const auto place = reproduce(path, m_root, folder);
         if (place && !fs::exists(*place))
             (void)writePlainly(*place, {});
     }
     for (const auto &[path, names] : m_folders) {
-        if (const auto place = reproduce(path, folder))
+        if (const auto place = reproduce(path, m_root, folder))
             addNames(*place, names);
     }
     return {};

@@ -1,6 +1,7 @@
 #include "hardware/root.h"
 
 #include "hardware/recorder.h"
+#include "hardware/shallow_json.h"
 #include "hardware/text.h"
 
 #include <algorithm>
@@ -33,7 +34,7 @@ bool isRegularFile(int fd, std::size_t limitBytes)
 std::map<std::string, std::string> answersIn(const std::string &text)
 {
     std::map<std::string, std::string> answers;
-    const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+    const nlohmann::json json = parseShallowJson(text);
     if (!json.is_object() || !json.contains("answers") || !json["answers"].is_object())
         return answers;
     for (const auto &[question, answer] : json["answers"].items()) {
@@ -77,6 +78,8 @@ Result<Root> Root::open(const std::filesystem::path &path, Recorder *recorder)
                      .kind = ErrorKind::BadInput,
                      .detail = std::strerror(errno)});
     }
+    if (recorder)
+        recorder->noteRoot(path);
     Root root(std::move(folder), path.lexically_normal() == "/", recorder);
     if (!root.m_live)
         root.m_answers = answersIn(root.read(answersFile, 1u << 20).value_or(""));

@@ -33,9 +33,7 @@ public:
     /// question, or nullopt.
     template <typename Ask> std::optional<std::string> answer(const std::string &question, Ask ask) const
     {
-        if (!m_live)
-            return recordedAnswer(question);
-        std::optional<std::string> answer = ask();
+        std::optional<std::string> answer = m_live ? ask() : recordedAnswer(question);
         noteAnswer(question, answer);
         return answer;
     }

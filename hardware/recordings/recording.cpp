@@ -27,13 +27,14 @@ bool isFolder(const fs::path &path)
     return fs::is_directory(path, ignored);
 }
 
-Result<Machine> loadFolder(const fs::path &path)
+Result<Machine> loadFolder(const fs::path &path, Recorder *recorder)
 {
     const fs::path root = isFolder(path / "machine-root") ? path / "machine-root" : path;
     if (!isFolder(root / "proc") && !isFolder(root / "sys"))
         return unknownRecording(path);
     ProbeOptions options;
     options.root = root;
+    options.recorder = recorder;
     return probe(options);
 }
 
@@ -57,10 +58,14 @@ Result<Machine> loadProfile(const fs::path &path, const std::string &text)
 
 } // namespace
 
-Result<Machine> loadMachine(const fs::path &path)
+Result<Machine> loadMachine(const fs::path &path, Recorder *recorder)
 {
     if (isFolder(path))
-        return loadFolder(path);
+        return loadFolder(path, recorder);
+    if (recorder)
+        return fail({.code = "machine-recording-no-folder",
+                     .facts = {{"path", path.string()}},
+                     .kind = ErrorKind::BadInput});
     const auto text = readFile(path);
     if (!text)
         return fail(wrap({.code = "machine-recording-unreadable",

@@ -39,12 +39,11 @@ std::vector<json> recordedProfiles()
 {
     std::vector<json> profiles;
     std::error_code none;
-    for (const fs::path &machines : {sharedMachines(), ownMachines()}) {
-        for (const char *group : {"archspec", "roots", "kfd"}) {
-            for (const auto &entry : fs::directory_iterator(machines / group, none)) {
-                if (const auto machine = loadMachine(entry.path()))
-                    profiles.push_back(toJson(*machine));
-            }
+    for (const fs::path &folder : {ownMachines(), sharedMachines() / "archspec", sharedMachines() / "roots",
+                                   sharedMachines() / "kfd"}) {
+        for (const auto &entry : fs::directory_iterator(folder, none)) {
+            if (const auto machine = loadMachine(entry.path()))
+                profiles.push_back(toJson(*machine));
         }
     }
     return profiles;

@@ -169,6 +169,12 @@ class TestMutations : public QObject {
         std::error_code none;
         for (const auto &entry : fs::directory_iterator(sharedMachines() / group, none)) {
             const std::string name = entry.path().filename();
+            if (entry.is_directory()) {
+                const fs::path folder = m_scratch.path() / "own" / name;
+                fs::create_directories(folder.parent_path());
+                fs::copy(entry.path(), folder, fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+                addBase(name, folder);
+            }
             if (!name.ends_with(suffix))
                 continue;
             const fs::path folder = m_scratch.path() / group / name;
@@ -201,7 +207,7 @@ class TestMutations : public QObject {
     void addTexts()
     {
         std::error_code none;
-        for (const auto &entry : fs::directory_iterator(ownMachines() / "archspec", none)) {
+        for (const auto &entry : fs::directory_iterator(ownMachines(), none)) {
             const std::string name = entry.path().filename();
             if (!name.starts_with("linux") && !name.starts_with("bgq"))
                 continue;
@@ -419,6 +425,8 @@ private Q_SLOTS:
             .file("proc/self/mountinfo", mounts)
             .file("proc/self/cgroup", deepGroup)
             .file("firstlight.json", std::string(1'000'000, '['))
+            .file("etc/cdi/deep.json", std::string(1'000'000, '['))
+            .file("etc/cdi/long.json", R"({"kind":"a.org/b","devices":)" + std::string(900'000, '['))
             .file("sys/devices/system/cpu/online", "0-65535\n");
         const Watchdog watchdog("huge texts");
         const double begin = cpuMilliseconds();

@@ -54,9 +54,9 @@ constexpr Answer answers[]{
 /// From the recordings beside the repository, else from our own; empty if neither has it.
 fs::path archspecFile(const std::string &name)
 {
-    for (const fs::path &machines : {sharedMachines(), ownMachines()}) {
-        if (fs::exists(machines / "archspec" / name))
-            return machines / "archspec" / name;
+    for (const fs::path &folder : {sharedMachines() / "archspec", ownMachines()}) {
+        if (fs::exists(folder / name))
+            return folder / name;
     }
     return {};
 }
@@ -195,10 +195,9 @@ private Q_SLOTS:
     void commentsAreSkipped()
     {
         CraftedRoot folder;
-        const std::string text = readFile(ownMachines() / "archspec/linux-rhel7-haswell").value();
+        const std::string text = readFile(ownMachines() / "linux-rhel7-haswell").value();
         folder.file("x", "COMMENT : taken by hand: see there\n" + text);
-        QCOMPARE(*loadMachine(folder.path() / "x"),
-                 *loadMachine(ownMachines() / "archspec/linux-rhel7-haswell"));
+        QCOMPARE(*loadMachine(folder.path() / "x"), *loadMachine(ownMachines() / "linux-rhel7-haswell"));
     }
 
     void likeLscpu_data()
@@ -289,6 +288,59 @@ private Q_SLOTS:
             QVERIFY(!machine.accelerators); // it holds neither PCI nor the driver's files
     }
 
+    void ownRecordings_data()
+    {
+        QTest::addColumn<int>("cpus");
+        QTest::addColumn<int>("cores");
+        QTest::addColumn<QString>("isaLevel");
+        QTest::addColumn<QString>("design");
+        QTest::addColumn<QString>("coreTypes");
+        QTest::addColumn<int>("nodes");
+        QTest::addColumn<int>("accelerators"); // -1: not known
+        QTest::newRow("amd-epyc-milan-guest") << 2 << 2 << "x86-64-v3"
+                                              << "zen3"
+                                              << "uniform" << 1 << 0;
+        QTest::newRow("amd-instinct-mi210") << -1 << -1 << ""
+                                            << ""
+                                            << "" << -1 << 8;
+        QTest::newRow("intel-i7-1370p") << 20 << 14 << "x86-64-v3"
+                                        << "raptorlake"
+                                        << "performance 12, efficiency 8" << 1 << -1;
+        QTest::newRow("nvidia-dgx-gb10") << 20 << 20 << "armv9-a"
+                                         << "cortex_x925"
+                                         << "performance 10, efficiency 10" << 1 << -1;
+        QTest::newRow("power9-v100") << 32 << 8 << "power9"
+                                     << "power9"
+                                     << "uniform" << 8 << 6;
+    }
+
+    void ownRecordings()
+    {
+        QFETCH(int, cpus);
+        QFETCH(int, cores);
+        QFETCH(QString, isaLevel);
+        QFETCH(QString, design);
+        QFETCH(QString, coreTypes);
+        QFETCH(int, nodes);
+        QFETCH(int, accelerators);
+        const auto machine = loadMachine(ownMachines() / QTest::currentDataTag());
+        QVERIFY(machine);
+        QCOMPARE(machineFromJson(nlohmann::json::parse(toJson(*machine).dump())).value(), *machine);
+        const auto count = [](const auto &list) { return list ? static_cast<int>(list->size()) : -1; };
+        const Cpu &cpu = machine->cpu;
+        QCOMPARE(count(cpu.online), cpus);
+        QCOMPARE(count(cpu.cores), cores);
+        QCOMPARE(QString::fromStdString(cpu.isaLevel.value_or("")), isaLevel);
+        QCOMPARE(QString::fromStdString(cpu.microarchitecture.value_or(Microarchitecture()).name), design);
+        QStringList types;
+        for (const CoreType &type : cpu.coreTypes.value_or(std::vector<CoreType>()))
+            types << QString::fromStdString(type.kind)
+                         + (type.kind == "uniform" ? QString() : QString(" %1").arg(type.cpus.size()));
+        QCOMPARE(types.join(", "), coreTypes);
+        QCOMPARE(count(machine->memory.numaNodes), nodes);
+        QCOMPARE(count(machine->accelerators), accelerators);
+    }
+
     void roots_data()
     {
         QTest::addColumn<QString>("path");
@@ -361,7 +413,8 @@ private Q_SLOTS:
     {
         std::mt19937 random(20240817);
         const auto below = [&](std::size_t limit) { return static_cast<std::size_t>(random() % limit); };
-        const auto files = entriesOf(ownMachines() / "archspec");
+        auto files = entriesOf(ownMachines());
+        std::erase_if(files, [](const fs::path &path) { return fs::is_directory(path); });
         QVERIFY(!files.empty());
         CraftedRoot folder;
         int understood = 0;
@@ -409,7 +462,7 @@ private Q_SLOTS:
     void damagedProfilesNeverCrash()
     {
         std::mt19937 random(7);
-        const std::string good = toJson(*loadMachine(ownMachines() / "archspec/linux-rhel7-haswell")).dump();
+        const std::string good = toJson(*loadMachine(ownMachines() / "linux-rhel7-haswell")).dump();
         for (int round = 0; round < 2000; ++round) {
             std::string text = good;
             for (int change = 0; change < 4; ++change)
