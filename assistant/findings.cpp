@@ -26,12 +26,6 @@ std::string joined(const std::vector<std::string> &words)
     return fmt::format("{}", fmt::join(words, ", "));
 }
 
-std::string nameOf(const Accelerator &device)
-{
-    return device.name.value_or(
-        fmt::format("{} {} {}:{}", device.vendor, device.kind, device.vendorId, device.deviceId));
-}
-
 bool hasOpenDriverOnly(const Accelerator &device)
 {
     return device.vendor == "nvidia" && device.driver && !device.driver->starts_with("nvidia");
@@ -41,7 +35,7 @@ void checkAccelerator(const Accelerator &device, Findings &findings)
 {
     if (device.kind == "dpu")
         return;
-    Facts facts{{"device", nameOf(device)}, {"vendor", device.vendor}};
+    Facts facts{{"device", shownName(device)}, {"vendor", device.vendor}};
     if (device.driverBound == false) {
         findings.push_back({"accelerator-without-driver", Weight::Blocks, facts});
         return;
@@ -169,6 +163,14 @@ void checkVirtualization(const Virtualization &virtualization, const Cpu &cpu, F
 }
 
 } // namespace
+
+std::string shownName(const Accelerator &device)
+{
+    if (device.name)
+        return *device.name;
+    const std::string ids = device.deviceId.empty() ? "" : " " + device.vendorId + ":" + device.deviceId;
+    return device.vendor + " " + device.kind + ids;
+}
 
 std::vector<Finding> findingsAbout(const Machine &machine)
 {

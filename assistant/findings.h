@@ -25,6 +25,9 @@ struct Finding {
     bool operator==(const Finding &) const = default;
 };
 
+/// The name of \a device, or its vendor, kind and PCI ids.
+std::string shownName(const Accelerator &device);
+
 /// All findings about \a machine, heaviest first. Pure; what is not known is no finding.
 std::vector<Finding> findingsAbout(const Machine &machine);
 

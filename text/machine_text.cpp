@@ -1,5 +1,6 @@
 #include "text/machine_text.h"
 
+#include "assistant/findings.h"
 #include "text/quantities.h"
 
 #include <algorithm>
@@ -129,7 +130,7 @@ std::string memory(const Memory &memory, const Lines &lines)
 
 std::string accelerator(const Accelerator &device, const Lines &lines)
 {
-    std::string text = device.name.value_or(fmt::format("{} {} {}:{}", device.vendor, device.kind, device.vendorId, device.deviceId));
+    std::string text = shownName(device);
     if (device.compute)
         text += ", " + *device.compute;
     if (device.memoryBytes)
@@ -194,8 +195,17 @@ std::vector<std::pair<std::string, std::string>> describe(const Machine &machine
     } else if (machine.accelerators->empty()) {
         lines.add({"accelerators", "加速器"}, lines.say({"none found", "没有找到"}));
     } else {
-        for (const Accelerator &device : *machine.accelerators)
-            lines.add({"accelerator", "加速器"}, accelerator(device, lines));
+        // Equal ones stand on one line: "8 × …".
+        std::vector<std::pair<std::string, int>> devices;
+        for (const Accelerator &device : *machine.accelerators) {
+            std::string text = accelerator(device, lines);
+            if (!devices.empty() && devices.back().first == text)
+                ++devices.back().second;
+            else
+                devices.emplace_back(std::move(text), 1);
+        }
+        for (const auto &[text, count] : devices)
+            lines.add({"accelerator", "加速器"}, count > 1 ? fmt::format("{} × {}", count, text) : text);
     }
     lines.add({"containers", "容器"}, machine.engines ? podman(*machine.engines, lines) : std::string());
     if (machine.virtualization)
