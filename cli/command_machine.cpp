@@ -91,12 +91,19 @@ void writeMachine(const Session &session, const Machine &machine)
     writeFindings(session, machine);
 }
 
-/// A value in one line: words without their quotes, nothing as "–".
+/// A value in a cell of a table: words without their quotes, nothing as "–", the long cut short.
 std::string shown(const std::optional<nlohmann::json> &value)
 {
     if (!value || value->is_null())
         return "–";
-    return value->is_string() ? value->get<std::string>() : value->dump();
+    constexpr std::size_t longest = 50;
+    std::string text = value->is_string() ? value->get<std::string>() : value->dump();
+    if (text.size() <= longest)
+        return text;
+    std::size_t end = longest;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+        --end; // not in the middle of a character
+    return text.substr(0, end) + "…";
 }
 
 int compareMachines(const Session &session)
