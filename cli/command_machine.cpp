@@ -133,13 +133,11 @@ int compareMachines(const Session &session)
 
 Result<Machine> probedMachine(const Session &session, Recorder *recorder)
 {
-    if (!session.options().machine.empty())
-        return loadMachine(session.options().machine, recorder);
     ProbeOptions options = session.probeOptions();
     options.trials = !session.options().quick;
     options.measurements = !session.options().quick;
     options.recorder = recorder;
-    return probe(options, session.stopToken());
+    return session.machine(options);
 }
 
 } // namespace

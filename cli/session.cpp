@@ -50,16 +50,21 @@ ProbeOptions Session::probeOptions() const
     ProbeOptions options;
     options.storagePaths = {m_directories.data};
     options.cacheDirectory = m_directories.cache;
+    options.nvmlReader = {executable(), "read-nvml"};
     return options;
 }
 
 Result<Machine> Session::machine(bool trials) const
 {
-    if (!m_options.machine.empty())
-        return loadMachine(m_options.machine);
     ProbeOptions options = probeOptions();
     options.trials = trials;
-    options.nvmlReader = {executable(), "read-nvml"};
+    return machine(options);
+}
+
+Result<Machine> Session::machine(const ProbeOptions &options) const
+{
+    if (!m_options.machine.empty())
+        return loadMachine(m_options.machine, options.recorder);
     return probe(options, m_stop);
 }
 

@@ -63,6 +63,8 @@ public:
     ProbeOptions probeOptions() const;
     /// This computer, or the recorded one of --machine. \a trials as in ProbeOptions.
     Result<Machine> machine(bool trials = false) const;
+    /// The same, probed as \a options say.
+    Result<Machine> machine(const ProbeOptions &options) const;
     Result<Catalog> catalog() const;
     Store store() const;
     /// The demo that was asked for, judged on the machine with the person's wishes. \a trials as in
