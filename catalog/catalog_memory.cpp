@@ -10,7 +10,7 @@ namespace {
 
 /// Changes with every member of a remembered struct, and whenever the readers come to a different value for
 /// the same text.
-constexpr std::string_view version = "firstlight catalog memory 1\n";
+constexpr std::string_view version = "firstlight catalog memory 2\n";
 
 /// FNV-1a over words of 8 bytes: finds a damaged file; it is no protection against a forged one, which who
 /// may write this folder does not need.

@@ -20,6 +20,7 @@ enum class ObstacleKind {
     Architecture,   ///< another processor family
     IsaLevel,       ///< an older generation of it
     CpuFlags,       ///< named instructions are missing
+    Platform,       ///< made for another kind of computer (Apple's, for instance)
     Memory,         ///< not enough free memory
     MemoryTotal,    ///< more than this computer has at all
     Disk,           ///< not enough free disk

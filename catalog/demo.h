@@ -32,17 +32,52 @@ struct SourcePosition {
     bool operator==(const SourcePosition &) const = default;
 };
 
+/// Who brings the weights.
+enum class Delivery {
+    Store,  ///< Firstlight fetches and verifies them
+    Engine, ///< the program in the image does, on first use
+    Image,  ///< they are inside the image
+};
+
+/// What a demo makes, for speeds: tokens a second, seconds of sound a second, pictures or seconds of video a
+/// second.
+enum class WorkUnit { Token, AudioSecond, Picture, VideoSecond };
+
+/// What one unit of output costs.
+struct Work {
+    WorkUnit unit = WorkUnit::Token;
+    std::optional<std::uint64_t> operations; ///< multiplications and additions, counted one by one
+    std::optional<std::uint64_t> readBytes;  ///< of weights, from memory
+
+    bool operator==(const Work &) const = default;
+};
+
+/// The model's page on each hub, "OWNER/REPO"; empty: it is not there.
+struct Hub {
+    std::string huggingface;
+    std::string modelscope;
+
+    bool operator==(const Hub &) const = default;
+};
+
 /// Weights that a variant loads.
 struct Model {
     std::string id;
-    std::string name;                        ///< "SmolLM2 135M"
-    std::string format;                      ///< gguf, safetensors, openvino, onnx
-    std::optional<std::uint64_t> parameters; ///< 135000000
+    std::string name;                              ///< "SmolLM2 135M"
+    std::string format;                            ///< gguf, safetensors, openvino, onnx, …
+    std::optional<std::uint64_t> parameters;       ///< 135000000
+    std::optional<std::uint64_t> activeParameters; ///< used for one token, of a mixture of experts
+    std::string quantisation;                      ///< "Q4_K_M", for display
+    std::optional<int> layers;                     ///< that can be put on an accelerator one by one
     std::optional<std::uint64_t>
         kvBytesPerToken;           ///< K and V of all layers at 16 bits, for one token of context
     std::optional<int> maxContext; ///< tokens the model was trained for
     std::string licence;           ///< SPDX where there is one
-    WantedFile file;
+    Delivery delivery = Delivery::Store;
+    Hub hub;
+    std::optional<Work> work; ///< nullopt of a language model: derived from its size and parameters
+    WantedFile file; ///< without sources unless Firstlight fetches it; its size is always the weights'
+    std::map<std::string, WantedFile> furtherFiles; ///< that belong to it: "mmproj" → …
 
     bool operator==(const Model &) const = default;
 };
@@ -92,7 +127,8 @@ struct Resources {
         overheadBytes; ///< memory of the runtime itself; measured or stated by upstream
     std::optional<std::uint64_t>
         imageBytes; ///< unpacked image on disk; nullopt: not known before the registry is asked
-    std::optional<std::uint64_t> buildBytes; ///< temporary disk while our recipe is built
+    std::optional<std::uint64_t> buildBytes;     ///< temporary disk while our recipe is built
+    std::optional<std::uint64_t> temporaryBytes; ///< disk that it takes while it runs
 
     bool operator==(const Resources &) const = default;
 };
@@ -100,6 +136,7 @@ struct Resources {
 /// Settings that the planner chooses for this machine.
 struct Tuning {
     bool threads = false;           ///< "{threads}" follows the real CPU allowance
+    bool gpuLayers = false;         ///< "{gpu_layers}" layers are on the accelerator: all, or as many as fit
     std::vector<int> contextTokens; ///< the largest that fits is taken; empty: the server's own default
 
     bool operator==(const Tuning &) const = default;
@@ -113,6 +150,9 @@ struct Proof {
 
     bool operator==(const Proof &) const = default;
 };
+
+/// What the engine's inner loops multiply in.
+enum class Precision { F32, F16, Bf16, Int8, Int4 };
 
 /// One way to run the demo.
 struct Variant {
@@ -128,12 +168,17 @@ struct Variant {
     Resources resources;
     Tuning tuning;
     bool accelerated = false;            ///< uses the device that satisfied the requirement
+    std::optional<Precision> precision;  ///< nullopt: 32 bits on a processor, 16 on an accelerator
+    std::optional<Interface> interface;  ///< instead of the demo's
+    std::optional<Readiness> ready;      ///< instead of the demo's
     std::vector<std::string> entrypoint; ///< empty: the image's own
     std::vector<std::string> arguments;  ///< with {model} {threads} {context} {listen} {port}
     std::map<std::string, std::string> environment;
-    std::vector<std::string> devices; ///< paths below /dev or CDI names
-    std::vector<std::string>
-        exceptions; ///< from the hardening rules, each named: "network", "writable-root", "capability:X"
+    std::vector<std::string> devices;     ///< paths below /dev or CDI names
+    std::vector<std::string> permissions; ///< what it may beside the hardening rules, each named: "network",
+                                          ///< "writable-root", "image-user", "capability:X"
+    std::vector<std::string> dataFolders; ///< inside; kept between launches
+    std::optional<std::uint64_t> sharedMemoryBytes; ///< size of /dev/shm; nullopt: the engine's default
     std::vector<Proof> proofs;
     int weight = 0; ///< the author's preference among equals; higher first
 
@@ -145,7 +190,8 @@ struct Demo {
     DemoKind kind = DemoKind::Llm;
     LocalizedText name;
     LocalizedText summary;
-    std::vector<LocalizedText> prompts; ///< what the person can try first
+    std::vector<LocalizedText> prompts;   ///< what the person can try first
+    std::optional<LocalizedText> consent; ///< what the person must agree to before the first launch
     std::string codeLicence;
     std::string weightsLicence;
     std::string project; ///< URL of upstream
@@ -157,5 +203,9 @@ struct Demo {
 
     bool operator==(const Demo &) const = default;
 };
+
+/// How \a variant of \a demo is reached: its own way, or the demo's.
+const Interface &interfaceOf(const Demo &demo, const Variant &variant);
+const Readiness &readinessOf(const Demo &demo, const Variant &variant);
 
 } // namespace firstlight

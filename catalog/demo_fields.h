@@ -32,10 +32,25 @@ template <Like<WantedFile> T> auto fieldsOf(T &value)
     return std::tie(name, sources, sha256, sizeBytes, packageFile, packageSha256);
 }
 
+template <Like<Work> T> auto fieldsOf(T &value)
+{
+    auto &[unit, operations, readBytes] = value;
+    return std::tie(unit, operations, readBytes);
+}
+
+template <Like<Hub> T> auto fieldsOf(T &value)
+{
+    auto &[huggingface, modelscope] = value;
+    return std::tie(huggingface, modelscope);
+}
+
 template <Like<Model> T> auto fieldsOf(T &value)
 {
-    auto &[id, name, format, parameters, kvBytesPerToken, maxContext, licence, file] = value;
-    return std::tie(id, name, format, parameters, kvBytesPerToken, maxContext, licence, file);
+    auto &[id, name, format, parameters, activeParameters, quantisation, layers, kvBytesPerToken, maxContext,
+           licence, delivery, hub, work, file, furtherFiles]
+        = value;
+    return std::tie(id, name, format, parameters, activeParameters, quantisation, layers, kvBytesPerToken,
+                    maxContext, licence, delivery, hub, work, file, furtherFiles);
 }
 
 template <Like<Interface> T> auto fieldsOf(T &value)
@@ -64,14 +79,14 @@ template <Like<Requirement> T> auto fieldsOf(T &value)
 
 template <Like<Resources> T> auto fieldsOf(T &value)
 {
-    auto &[overheadBytes, imageBytes, buildBytes] = value;
-    return std::tie(overheadBytes, imageBytes, buildBytes);
+    auto &[overheadBytes, imageBytes, buildBytes, temporaryBytes] = value;
+    return std::tie(overheadBytes, imageBytes, buildBytes, temporaryBytes);
 }
 
 template <Like<Tuning> T> auto fieldsOf(T &value)
 {
-    auto &[threads, contextTokens] = value;
-    return std::tie(threads, contextTokens);
+    auto &[threads, gpuLayers, contextTokens] = value;
+    return std::tie(threads, gpuLayers, contextTokens);
 }
 
 template <Like<Proof> T> auto fieldsOf(T &value)
@@ -83,20 +98,21 @@ template <Like<Proof> T> auto fieldsOf(T &value)
 template <Like<Variant> T> auto fieldsOf(T &value)
 {
     auto &[id, recipe, image, architectures, unlocked, models, modelWritable, requires_, resources, tuning,
-           accelerated, entrypoint, arguments, environment, devices, exceptions, proofs, weight]
+           accelerated, precision, interface, ready, entrypoint, arguments, environment, devices, permissions,
+           dataFolders, sharedMemoryBytes, proofs, weight]
         = value;
     return std::tie(id, recipe, image, architectures, unlocked, models, modelWritable, requires_, resources,
-                    tuning, accelerated, entrypoint, arguments, environment, devices, exceptions, proofs,
-                    weight);
+                    tuning, accelerated, precision, interface, ready, entrypoint, arguments, environment,
+                    devices, permissions, dataFolders, sharedMemoryBytes, proofs, weight);
 }
 
 template <Like<Demo> T> auto fieldsOf(T &value)
 {
-    auto &[id, kind, name, summary, prompts, codeLicence, weightsLicence, project, models, interface, ready,
-           variants, file]
+    auto &[id, kind, name, summary, prompts, consent, codeLicence, weightsLicence, project, models, interface,
+           ready, variants, file]
         = value;
-    return std::tie(id, kind, name, summary, prompts, codeLicence, weightsLicence, project, models, interface,
-                    ready, variants, file);
+    return std::tie(id, kind, name, summary, prompts, consent, codeLicence, weightsLicence, project, models,
+                    interface, ready, variants, file);
 }
 
 template <Like<RecipeReference> T> auto fieldsOf(T &value)

@@ -14,16 +14,18 @@ const std::vector<RequirementKey> &requirementKeys()
         {"isa", KeyScope::Machine, KeyType::IsaLevel, {}},
         {"flags", KeyScope::Machine, KeyType::Flags, {}},
         {"memory", KeyScope::Machine, KeyType::Size, {}},
+        {"platform", KeyScope::Machine, KeyType::Words, {"asahi", "wsl1", "wsl2"}},
         {"vendor",
          KeyScope::Device,
          KeyType::Words,
-         {"amd", "ascend", "cambricon", "coral", "enflame", "habana", "hailo", "hygon", "iluvatar", "intel",
-          "kunlun", "metax", "moore-threads", "nvidia", "qualcomm",
+         {"amd", "apple", "arm", "ascend", "cambricon", "coral", "enflame", "habana", "hailo", "hygon",
+          "iluvatar", "intel", "kunlun", "loongson", "metax", "moore-threads", "nvidia", "qualcomm",
           "tenstorrent"}}, // as hardware/accelerators spells them
         {"kind", KeyScope::Device, KeyType::Words, {"gpu", "npu", "accelerator"}},
         {"module", KeyScope::Device, KeyType::Words, {}},
         {"compute", KeyScope::Device, KeyType::Target, {}},
         {"driver", KeyScope::Device, KeyType::Version, {}},
+        {"cuda", KeyScope::Device, KeyType::Version, {}},
         {"memory", KeyScope::Device, KeyType::Size, {}},
         {"cdi", KeyScope::Engine, KeyType::Words, {}},
         {"podman", KeyScope::Engine, KeyType::Version, {}},
@@ -65,6 +67,32 @@ const IsaLevel *isaLevel(const std::string &name)
     for (const IsaLevel &level : isaLevels()) {
         if (level.name == name)
             return &level;
+    }
+    return nullptr;
+}
+
+const std::vector<IsaSet> &isaSets()
+{
+    static const std::vector<IsaSet> sets = {
+        {"avx-vnni", "x86_64", {"avx_vnni"}},
+        {"avx512-vnni", "x86_64", {"avx512f", "avx512_vnni"}},
+        {"avx512-bf16", "x86_64", {"avx512f", "avx512_bf16"}},
+        {"amx", "x86_64", {"amx_tile", "amx_int8", "amx_bf16"}},
+        {"arm-dotprod", "aarch64", {"asimddp"}},
+        {"arm-i8mm", "aarch64", {"asimddp", "i8mm"}},
+        {"arm-bf16", "aarch64", {"bf16"}},
+        {"arm-sve", "aarch64", {"sve"}},
+        {"arm-sve2", "aarch64", {"sve", "sve2"}},
+        {"riscv-v", "riscv64", {"v"}},
+    };
+    return sets;
+}
+
+const IsaSet *isaSet(const std::string &name)
+{
+    for (const IsaSet &set : isaSets()) {
+        if (set.name == name)
+            return &set;
     }
     return nullptr;
 }

@@ -14,7 +14,7 @@ enum class KeyScope { Machine, Device, Engine };
 
 enum class KeyType {
     Words,    ///< "nvidia" or [amd, intel]: any one of them; != refuses each
-    IsaLevel, ///< a named level or a later one of its family
+    IsaLevel, ///< a named level or a later one of its family, or a named set
     Flags,    ///< kernel spellings: all of them
     Size,     ///< ">= 4 GiB"
     Version,  ///< ">= 7.5", or [ "8.6", "8.9" ]: any one of them
@@ -42,6 +42,19 @@ struct IsaLevel {
 /// where it has seen it); RISC-V profiles; LoongArch vector extensions (LASX needs LSX).
 const std::vector<IsaLevel> &isaLevels();
 const IsaLevel *isaLevel(const std::string &name);
+
+/// A named set of instructions that no level contains.
+struct IsaSet {
+    std::string name;
+    std::string architecture;
+    std::vector<std::string> flags; ///< kernel spellings, all of them
+};
+
+/// What one sees of it in the engines: oneDNN, ggml and OpenVINO choose their kernels by these. Flags as in
+/// the kernel's arch/x86/include/asm/cpufeatures.h, Documentation/arch/arm64/elf_hwcaps.rst and the riscv
+/// `isa` line.
+const std::vector<IsaSet> &isaSets();
+const IsaSet *isaSet(const std::string &name);
 
 /// Comparison and bare value of ">= 7.5". No prefix: Equal. nullopt for < and >, or nothing after the prefix.
 struct ComparedValue {

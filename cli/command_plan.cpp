@@ -38,8 +38,8 @@ void writePlan(const Session &session, const LaunchPlan &plan)
                                  : fmt::format("127.0.0.1:{}", plan.publication.hostPort));
     add({"network", "网络"},
         plan.publication.throughSocket ? session.say({"none", "无"}) : session.say({"yes", "有"}));
-    for (const std::string &exception : plan.security.exceptions)
-        add({"exception", "例外"}, exception);
+    for (const std::string &permission : plan.security.permissions)
+        add({"permission", "权限"}, permission);
     out.table(rows);
 }
 

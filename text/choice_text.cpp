@@ -20,6 +20,7 @@ constexpr ObstacleText obstacleTexts[] = {
     {{"made for {needed} processors[; this one is {found}]", "为 {needed} 处理器制作[；这台电脑是 {found}]"}, {"", ""}},
     {{"needs a newer processor ({needed})[; this one has {found}]", "需要更新的处理器（{needed}）[；这台电脑是 {found}]"}, {"", ""}},
     {{"needs the processor instructions {needed}[; missing: {subject}]", "需要处理器指令 {needed}[；缺少：{subject}]"}, {"", ""}},
+    {{"made for computers of another kind ({needed})", "为另一类电脑（{needed}）制作"}, {"", ""}},
     {{"needs {needed:bytes} of free memory[; {found:bytes} are free]", "需要 {needed:bytes} 可用内存[；目前可用 {found:bytes}]"},
      {"Close some programs, then try again.", "请关闭一些程序，然后再试。"}},
     {{"needs {needed:bytes} of memory[; this computer has {found:bytes}]", "需要 {needed:bytes} 内存[；这台电脑有 {found:bytes}]"}, {"", ""}},
@@ -66,6 +67,7 @@ struct PropertyText {
 constexpr PropertyText propertyTexts[] = {
     {"compute", {{"made for GPUs of generation {needed}[; this one is {found}]", "为 {needed} 代 GPU 制作[；这台电脑的是 {found}]"}, {"", ""}}},
     {"driver", {{"needs the GPU's driver {needed} or newer[; {found} is installed]", "需要 GPU 驱动程序 {needed} 或更新版本[；已安装 {found}]"}, {"Update the GPU's driver from your system's packages and restart.", "请从系统软件源更新 GPU 驱动程序并重新启动。"}}},
+    {"cuda", {{"needs a GPU driver for CUDA {needed} or newer[; the one installed serves {found}]", "需要支持 CUDA {needed} 或更新版本的 GPU 驱动程序[；已安装的支持 {found}]"}, {"Update the GPU's driver from your system's packages and restart.", "请从系统软件源更新 GPU 驱动程序并重新启动。"}}},
     {"memory", {{"needs {needed:bytes} of GPU memory[; this one has {found:bytes}]", "需要 {needed:bytes} 显存[；这台电脑有 {found:bytes}]"}, {"", ""}}},
 };
 

@@ -32,6 +32,8 @@ std::string nameOf(ObstacleKind kind)
         return "isa-level";
     case ObstacleKind::CpuFlags:
         return "cpu-flags";
+    case ObstacleKind::Platform:
+        return "platform";
     case ObstacleKind::Memory:
         return "memory";
     case ObstacleKind::MemoryTotal:

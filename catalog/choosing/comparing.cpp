@@ -76,10 +76,24 @@ std::optional<int> orderOf(const std::string &a, const std::string &b, bool size
     return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/// Of a level or set.
+std::string architectureOf(const std::string &isa)
+{
+    if (const IsaLevel *level = isaLevel(isa))
+        return level->architecture;
+    const IsaSet *set = isaSet(isa);
+    return set ? set->architecture : "";
+}
+
 bool isaImplies(const Term &stronger, const Term &weaker)
 {
-    const IsaLevel *level = isaLevel(stronger.values.front());
-    return level && contains(level->includes, weaker.values.front());
+    if (const IsaLevel *level = isaLevel(stronger.values.front()))
+        return contains(level->includes, weaker.values.front());
+    const IsaSet *set = isaSet(stronger.values.front());
+    const IsaSet *part = isaSet(weaker.values.front());
+    return set && part && set->architecture == part->architecture
+           && std::all_of(part->flags.begin(), part->flags.end(),
+                          [&](const std::string &flag) { return contains(set->flags, flag); });
 }
 
 /// Every one of the values that \a stronger allows satisfies \a weaker.
@@ -130,8 +144,8 @@ std::string neededBy(const Term &term, bool isSize, bool negated)
 bool implies(const Term &stronger, const Term &weaker, bool aboutDevice)
 {
     if (stronger.key == "isa" && weaker.key == "arch") {
-        const IsaLevel *level = isaLevel(stronger.values.front());
-        return level && matchesWord(weaker, level->architecture);
+        const std::string architecture = architectureOf(stronger.values.front());
+        return !architecture.empty() && matchesWord(weaker, architecture);
     }
     if (stronger.key != weaker.key)
         return false;

@@ -24,13 +24,16 @@ ObstacleKind kindOf(const Term &term, bool aboutDevice)
         return ObstacleKind::CpuFlags;
     if (term.key == "cdi")
         return ObstacleKind::Cdi;
+    if (term.key == "platform")
+        return ObstacleKind::Platform;
     return term.key == "podman" ? ObstacleKind::EngineVersion : ObstacleKind::MemoryTotal;
 }
 
 /// What the sentence is about: the values of a choice of words, else the key.
 std::string subjectOf(const Term &term)
 {
-    const bool named = term.key == "vendor" || term.key == "cdi" || term.key == "arch";
+    const bool named
+        = term.key == "vendor" || term.key == "cdi" || term.key == "arch" || term.key == "platform";
     return named ? neededBy(term, false, false) : term.key;
 }
 
@@ -56,20 +59,6 @@ Obstacles checkArchitecture(const Term &term, const Machine &machine)
                                                        : missing(term, false, machine.cpu.architecture);
 }
 
-Obstacles checkIsaLevel(const Term &term, const Machine &machine)
-{
-    const IsaLevel *needed = isaLevel(term.values.front());
-    const std::string &architecture = machine.cpu.architecture;
-    if (needed && !architecture.empty() && needed->architecture != architecture)
-        return missing({"arch", Comparison::Equal, {needed->architecture}}, false, architecture);
-    const IsaLevel *found = machine.cpu.isaLevel ? isaLevel(*machine.cpu.isaLevel) : nullptr;
-    if (!needed || !found)
-        return unknown(term);
-    const bool included
-        = std::find(found->includes.begin(), found->includes.end(), needed->name) != found->includes.end();
-    return included ? Obstacles{} : missing(term, false, found->name);
-}
-
 Obstacles checkFlags(const Term &term, const Machine &machine)
 {
     if (!machine.cpu.flags)
@@ -82,6 +71,39 @@ Obstacles checkFlags(const Term &term, const Machine &machine)
     if (absent.empty())
         return {};
     return {{.kind = ObstacleKind::CpuFlags, .subject = absent, .needed = neededBy(term, false, false)}};
+}
+
+Obstacles checkIsaSet(const IsaSet &set, const Term &term, const Machine &machine)
+{
+    const std::string &architecture = machine.cpu.architecture;
+    if (!architecture.empty() && set.architecture != architecture)
+        return missing({"arch", Comparison::Equal, {set.architecture}}, false, architecture);
+    if (!machine.cpu.flags)
+        return unknown(term);
+    return checkFlags({"flags", Comparison::HasAll, set.flags}, machine);
+}
+
+Obstacles checkIsaLevel(const Term &term, const Machine &machine)
+{
+    if (const IsaSet *set = isaSet(term.values.front()))
+        return checkIsaSet(*set, term, machine);
+    const IsaLevel *needed = isaLevel(term.values.front());
+    const std::string &architecture = machine.cpu.architecture;
+    if (needed && !architecture.empty() && needed->architecture != architecture)
+        return missing({"arch", Comparison::Equal, {needed->architecture}}, false, architecture);
+    const IsaLevel *found = machine.cpu.isaLevel ? isaLevel(*machine.cpu.isaLevel) : nullptr;
+    if (!needed || !found)
+        return unknown(term);
+    const bool included
+        = std::find(found->includes.begin(), found->includes.end(), needed->name) != found->includes.end();
+    return included ? Obstacles{} : missing(term, false, found->name);
+}
+
+/// A computer that is nothing special has no platform; then only what is to be absent matches.
+Obstacles checkPlatform(const Term &term, const Machine &machine)
+{
+    const std::string found = machine.platform.value_or("");
+    return matchesWord(term, found) ? Obstacles{} : missing(term, false, found);
 }
 
 /// The memory that programs of this user may have at all.
@@ -140,10 +162,11 @@ Obstacles checkModule(const Term &term, const Accelerator &device)
 Obstacles checkDeviceVersion(const Term &term, const std::optional<std::string> &found)
 {
     const std::optional<bool> matches = found ? matchesVersion(term, *found) : std::nullopt;
-    if (!found || (!matches && term.key == "driver"))
+    if (!found || (!matches && term.key != "compute"))
         return unknown(term);
     // A driver can be updated; silicon cannot.
-    return matches.value_or(false) ? Obstacles{} : missing(term, true, *found, term.key == "driver");
+    const bool ofDriver = term.key == "driver" || term.key == "cuda";
+    return matches.value_or(false) ? Obstacles{} : missing(term, true, *found, ofDriver);
 }
 
 } // namespace
@@ -158,6 +181,8 @@ Obstacles checkMachineTerm(const Term &term, const Machine &machine)
         return checkFlags(term, machine);
     if (term.key == "memory")
         return checkMemory(term, totalMemory(machine), false);
+    if (term.key == "platform")
+        return checkPlatform(term, machine);
     if (term.key == "cdi")
         return checkCdi(term, machine);
     if (term.key == "podman")
@@ -175,6 +200,8 @@ Obstacles checkDeviceTerm(const Term &term, const Accelerator &device, const Mac
         return checkModule(term, device);
     if (term.key == "compute")
         return checkDeviceVersion(term, device.compute);
+    if (term.key == "cuda")
+        return checkDeviceVersion(term, device.cudaVersion);
     if (term.key == "driver")
         return checkDeviceVersion(term, device.driverVersion);
     if (term.key == "memory")

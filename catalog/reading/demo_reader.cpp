@@ -2,6 +2,7 @@
 
 #include "catalog/catalog.h"
 #include "catalog/reading/fields.h"
+#include "catalog/reading/interface_reader.h"
 #include "catalog/reading/model_reader.h"
 #include "catalog/reading/variant_reader.h"
 
@@ -39,34 +40,6 @@ const std::vector<Field<Demo>> &licenceFields()
     return fields;
 }
 
-const std::vector<Field<Interface>> &interfaceFields()
-{
-    static const std::vector<Field<Interface>> fields = {
-        fieldOf<Interface>("web", Presence::Optional, &Interface::webPath, readWebPath),
-        fieldOf<Interface>("api", Presence::Optional, &Interface::api, readId),
-        fieldOf<Interface>("port", Presence::Required, &Interface::port, integerBetween(1, 65535)),
-        fieldOf<Interface>("socket", Presence::Optional, &Interface::socket, readBoolean),
-    };
-    return fields;
-}
-
-Result<std::chrono::seconds> readPatience(const Place &place)
-{
-    Result<std::chrono::seconds> within = readDuration(place);
-    if (within && within->count() == 0)
-        return fail(wrongValue(place, "60 s"));
-    return within;
-}
-
-const std::vector<Field<Readiness>> &readinessFields()
-{
-    static const std::vector<Field<Readiness>> fields = {
-        fieldOf<Readiness>("http", Presence::Required, &Readiness::httpPath, readWebPath),
-        fieldOf<Readiness>("within", Presence::Optional, &Readiness::within, readPatience),
-    };
-    return fields;
-}
-
 Result<void> checkSchema(const Place &place, Demo &)
 {
     if (const Result<std::string> schema = oneOf({"firstlight/1"})(place); !schema)
@@ -85,16 +58,17 @@ const std::vector<Field<Demo>> &demoFields()
                       structOf<LocalizedText>(localizedFields)),
         fieldOf<Demo>("try", Presence::Optional, &Demo::prompts,
                       listOf(structOf<LocalizedText>(localizedFields))),
+        fieldOf<Demo>("consent", Presence::Optional, &Demo::consent,
+                      structOf<LocalizedText>(localizedFields)),
         {"licence", Presence::Required,
          [](const Place &place, Demo &demo) { return readFields(place, licenceFields(), demo); }},
         fieldOf<Demo>("project", Presence::Optional, &Demo::project, matching("https://[!-~]+", "https://…")),
         fieldOf<Demo>("models", Presence::Optional, &Demo::models, readModels),
-        fieldOf<Demo>("interface", Presence::Required, &Demo::interface,
-                      structOf<Interface>(interfaceFields)),
-        fieldOf<Demo>("ready", Presence::Required, &Demo::ready, structOf<Readiness>(readinessFields)),
+        fieldOf<Demo>("interface", Presence::Required, &Demo::interface, readInterface),
+        fieldOf<Demo>("ready", Presence::Required, &Demo::ready, readReadiness),
         {"variants", Presence::Required,
          [](const Place &place, Demo &demo) -> Result<void> {
-             Result<std::vector<Variant>> variants = readVariants(place, demo.models);
+             Result<std::vector<Variant>> variants = readVariants(place, demo);
              if (!variants)
                  return fail(variants.error());
              demo.variants = *std::move(variants);

@@ -25,6 +25,8 @@ std::vector<std::string> isaNames()
     std::vector<std::string> names;
     for (const IsaLevel &level : isaLevels())
         names.push_back(level.name);
+    for (const IsaSet &set : isaSets())
+        names.push_back(set.name);
     return names;
 }
 
@@ -59,7 +61,7 @@ Result<void> checkWord(const RequirementKey &key, const std::string &value, cons
 
 Result<void> checkIsaLevel(const std::string &value, const Place &place)
 {
-    if (!isaLevel(value))
+    if (!isaLevel(value) && !isaSet(value))
         return fail(wrongValue(place, joined(isaNames()), nearest(value, isaNames())));
     return {};
 }

@@ -1,8 +1,11 @@
 #include "catalog/reading/variant_reader.h"
 
+#include "catalog/reading/interface_reader.h"
+#include "catalog/reading/placeholders.h"
 #include "catalog/reading/requirement_reader.h"
 #include "core/nearest.h"
 
+#include <algorithm>
 #include <regex>
 #include <set>
 
@@ -16,6 +19,7 @@ const std::vector<Field<Resources>> &resourceFields()
         fieldOf<Resources>("overhead", Presence::Optional, &Resources::overheadBytes, readSize),
         fieldOf<Resources>("image", Presence::Optional, &Resources::imageBytes, readSize),
         fieldOf<Resources>("build", Presence::Optional, &Resources::buildBytes, readSize),
+        fieldOf<Resources>("temporary", Presence::Optional, &Resources::temporaryBytes, readSize),
     };
     return fields;
 }
@@ -41,6 +45,7 @@ const std::vector<Field<Tuning>> &tuningFields()
              return {};
          }},
         fieldOf<Tuning>("context", Presence::Optional, &Tuning::contextTokens, readContexts),
+        fieldOf<Tuning>("gpu_layers", Presence::Optional, &Tuning::gpuLayers, readBoolean),
     };
     return fields;
 }
@@ -79,6 +84,47 @@ Result<std::map<std::string, std::string>> readEnvironment(const Place &place)
     return environment;
 }
 
+Result<Precision> readPrecision(const Place &place)
+{
+    static const std::vector<std::string> names = {"f32", "f16", "bf16", "int8", "int4"};
+    const Result<std::string> word = oneOf(names)(place);
+    if (!word)
+        return fail(word.error());
+    return static_cast<Precision>(std::find(names.begin(), names.end(), *word) - names.begin());
+}
+
+/// Files of accelerators, and nothing else below /dev: a catalog must not be able to ask for a disk.
+Result<std::string> readDevice(const Place &place)
+{
+    static const auto device = matching(
+        "/dev/(dri(/(renderD|card)[0-9]+)?|kfd|accel(/accel[0-9]+)?|dxg"
+        "|nvidia[a-z0-9-]*|nvhost-[a-z0-9-]+|nvmap|davinci[0-9]+|davinci_manager|devmm_svm|hisi_hdc"
+        "|mtgpu[.0-9]*|mthreads[0-9]+|cambricon_[a-z0-9]+|iluvatar[0-9]+|xpu[a-z0-9]*|xpuctrl|mxcd|mxgpu[0-9]"
+        "*"
+        "|hl[0-9]+|hl_controlD[0-9]+|infiniband/[a-z0-9_]+|tenstorrent(/[0-9]+)?|apex_[0-9]+|hailo[0-9]+"
+        "|mkfd|hygon[a-z0-9]*|enflame[a-z0-9]*|gcu[a-z0-9]*|qaic[a-z0-9]*|bus/usb)"
+        "|[a-z0-9.-]+/[a-z0-9_.-]+=[A-Za-z0-9_.:-]+",
+        "/dev/dri, /dev/kfd, /dev/accel, vendor.com/class=name");
+    return device(place);
+}
+
+/// A folder inside the container that is the demo's own.
+Result<std::string> readDataFolder(const Place &place)
+{
+    static const auto path = matching("(/[A-Za-z0-9_.][A-Za-z0-9_. -]*)+", "/folder/inside");
+    Result<std::string> folder = path(place);
+    if (!folder)
+        return folder;
+    const std::string whole = *folder + "/";
+    for (const char *taken : {"/proc/", "/sys/", "/dev/", "/run/firstlight/", "/models/", "/tmp/"}) {
+        if (whole == taken || (whole.starts_with(taken) && std::string_view(taken) != "/tmp/"))
+            return fail(wrongValue(place, "/folder/inside"));
+    }
+    if (whole.find("/../") != std::string::npos || whole.find("/./") != std::string::npos)
+        return fail(wrongValue(place, "/folder/inside"));
+    return folder;
+}
+
 const std::vector<Field<Variant>> &variantFields()
 {
     static const std::vector<Field<Variant>> fields = {
@@ -96,15 +142,18 @@ const std::vector<Field<Variant>> &variantFields()
                          structOf<Resources>(resourceFields)),
         fieldOf<Variant>("tune", Presence::Optional, &Variant::tuning, structOf<Tuning>(tuningFields)),
         fieldOf<Variant>("accelerated", Presence::Optional, &Variant::accelerated, readBoolean),
+        fieldOf<Variant>("precision", Presence::Optional, &Variant::precision, readPrecision),
+        fieldOf<Variant>("interface", Presence::Optional, &Variant::interface, readInterface),
+        fieldOf<Variant>("ready", Presence::Optional, &Variant::ready, readReadiness),
         fieldOf<Variant>("entrypoint", Presence::Optional, &Variant::entrypoint, listOf(readScalar)),
         fieldOf<Variant>("args", Presence::Optional, &Variant::arguments, listOf(readScalar)),
         fieldOf<Variant>("env", Presence::Optional, &Variant::environment, readEnvironment),
-        fieldOf<Variant>("devices", Presence::Optional, &Variant::devices,
-                         listOf(matching("/dev/[A-Za-z0-9_./-]+|[a-z0-9.-]+/[a-z0-9_.-]+=[A-Za-z0-9_.:-]+",
-                                         "/dev/dri, vendor.com/class=name"))),
-        fieldOf<Variant>("exceptions", Presence::Optional, &Variant::exceptions,
-                         listOf(matching("network|writable-root|capability:[A-Z_]+",
-                                         "network, writable-root, capability:NAME"))),
+        fieldOf<Variant>("devices", Presence::Optional, &Variant::devices, listOf(readDevice)),
+        fieldOf<Variant>("permissions", Presence::Optional, &Variant::permissions,
+                         listOf(matching("network|writable-root|image-user|capability:[A-Z_]+",
+                                         "network, writable-root, image-user, capability:NAME"))),
+        fieldOf<Variant>("data", Presence::Optional, &Variant::dataFolders, listOf(readDataFolder)),
+        fieldOf<Variant>("shm", Presence::Optional, &Variant::sharedMemoryBytes, readSize),
         fieldOf<Variant>("proofs", Presence::Optional, &Variant::proofs,
                          listOf(structOf<Proof>(proofFields))),
         fieldOf<Variant>("weight", Presence::Optional, &Variant::weight, integerBetween(-1000, 1000)),
@@ -148,59 +197,30 @@ Result<void> checkModels(const Place &place, const std::map<std::string, Model> 
     return {};
 }
 
-const std::vector<std::string> placeholders = {"{model}", "{threads}", "{context}", "{listen}", "{port}"};
-
-/// Whether the variant says what \a placeholder stands for.
-bool isGiven(const std::string &placeholder, const Variant &variant)
+bool hasPermission(const Variant &variant, const std::string &name)
 {
-    if (placeholder == "{model}")
-        return !variant.models.empty();
-    if (placeholder == "{threads}")
-        return variant.tuning.threads;
-    return placeholder != "{context}" || !variant.tuning.contextTokens.empty();
+    return std::find(variant.permissions.begin(), variant.permissions.end(), name)
+           != variant.permissions.end();
 }
 
-Result<void> checkPlaceholders(const Place &place, const Variant &variant)
+/// Without a socket a demo is reached by a network, and what downloads its own weights needs one too: then
+/// the person must be able to read so.
+Result<void> checkNetwork(const Place &place, const Variant &variant, const Demo &demo)
 {
-    static const std::regex braces("\\{[A-Za-z_]+\\}");
-    const std::string &text = place.value->text;
-    constexpr std::size_t longest = 2000;
-    if (text.size() > longest)
-        return fail(wrongValue(place, "2000"));
-    for (std::sregex_iterator match(text.begin(), text.end(), braces), end; match != end; ++match) {
-        const std::string found = match->str();
-        if (std::find(placeholders.begin(), placeholders.end(), found) == placeholders.end())
-            return fail(dangling(place, found, nearest(found, placeholders)));
-        if (!isGiven(found, variant))
-            return fail(dangling(place, found));
-    }
-    return {};
-}
-
-Result<void> checkAllPlaceholders(const Place &variantPlace, const Variant &variant)
-{
-    std::vector<Place> texts;
-    for (const char *list : {"entrypoint", "args"}) {
-        if (const std::optional<Place> place = entryNamed(variantPlace, list)) {
-            const Result<std::vector<Place>> items = listItems(*place);
-            texts.insert(texts.end(), items->begin(), items->end());
-        }
-    }
-    if (const std::optional<Place> environment = entryNamed(variantPlace, "env")) {
-        const auto entries = mapEntries(*environment, ".*");
-        for (const auto &[name, value] : *entries)
-            texts.push_back(value);
-    }
-    for (const Place &text : texts) {
-        if (Result<void> checked = checkPlaceholders(text, variant); !checked)
-            return checked;
-    }
-    return {};
+    if (hasPermission(variant, "network"))
+        return {};
+    const bool downloads
+        = std::any_of(variant.models.begin(), variant.models.end(),
+                      [&](const std::string &id) { return demo.models.at(id).delivery == Delivery::Engine; });
+    if (interfaceOf(demo, variant).socket && !downloads)
+        return {};
+    const std::optional<Place> permissions = entryNamed(place, "permissions");
+    return fail(permissions ? wrongValue(*permissions, "network") : missingField(place, "permissions"));
 }
 
 } // namespace
 
-Result<std::vector<Variant>> readVariants(const Place &place, const std::map<std::string, Model> &models)
+Result<std::vector<Variant>> readVariants(const Place &place, const Demo &demo)
 {
     const Result<std::vector<Place>> items = listItems(place);
     if (!items)
@@ -215,8 +235,13 @@ Result<std::vector<Variant>> readVariants(const Place &place, const std::map<std
             return fail(variant.error());
         if (!ids.insert(variant->id).second)
             return fail(damaged("catalog-field-twice", *entryNamed(item, "id")));
+        for (const Result<void> &checked : {checkImage(item, *variant), checkModels(item, demo.models)}) {
+            if (!checked)
+                return fail(checked.error());
+        }
+        // These look models up, which are known only now.
         for (const Result<void> &checked :
-             {checkImage(item, *variant), checkModels(item, models), checkAllPlaceholders(item, *variant)}) {
+             {checkPlaceholders(item, *variant, demo), checkNetwork(item, *variant, demo)}) {
             if (!checked)
                 return fail(checked.error());
         }

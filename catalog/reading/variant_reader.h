@@ -7,6 +7,6 @@
 namespace firstlight {
 
 /// Reads `variants:`; every model that they name must be one of \a models.
-Result<std::vector<Variant>> readVariants(const Place &place, const std::map<std::string, Model> &models);
+Result<std::vector<Variant>> readVariants(const Place &place, const Demo &demo);
 
 } // namespace firstlight

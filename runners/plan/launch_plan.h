@@ -71,7 +71,7 @@ struct Security {
     bool dropAllCapabilities = true;
     bool noNewPrivileges = true;
     std::string user;                    ///< "65532:65532"; empty: the image's own
-    std::vector<std::string> exceptions; ///< from the catalog, shown to the person
+    std::vector<std::string> permissions; ///< from the catalog, shown to the person
 
     bool operator==(const Security &) const = default;
 };

@@ -71,7 +71,7 @@ json toJson(const Security &security)
             {"dropAllCapabilities", security.dropAllCapabilities},
             {"noNewPrivileges", security.noNewPrivileges},
             {"user", security.user},
-            {"exceptions", security.exceptions}};
+            {"permissions", security.permissions}};
 }
 
 json toJson(const TunedSetting &setting)

@@ -22,9 +22,10 @@ const Variant &variantOf(const Demo &demo, const std::string &id)
                          [&](const Variant &variant) { return variant.id == id; });
 }
 
-bool hasException(const Variant &variant, const std::string &name)
+bool hasPermission(const Variant &variant, const std::string &name)
 {
-    return std::find(variant.exceptions.begin(), variant.exceptions.end(), name) != variant.exceptions.end();
+    return std::find(variant.permissions.begin(), variant.permissions.end(), name)
+           != variant.permissions.end();
 }
 
 ImageNeed imageFor(const Variant &variant, const std::optional<Recipe> &recipe)
@@ -40,12 +41,13 @@ ImageNeed imageFor(const Variant &variant, const std::optional<Recipe> &recipe)
 Publication publicationFor(const Demo &demo, const Variant &variant, int hostPort)
 {
     Publication publication;
-    publication.throughSocket = demo.interface.socket && !hasException(variant, "network");
+    const Interface &interface = interfaceOf(demo, variant);
+    publication.throughSocket = interface.socket && !hasPermission(variant, "network");
     publication.socketPath = publication.throughSocket ? std::string(socketFolder) + "/demo.sock" : "";
-    publication.containerPort = demo.interface.port;
+    publication.containerPort = interface.port;
     publication.hostPort = hostPort;
-    publication.webPath = demo.interface.webPath;
-    publication.api = demo.interface.api;
+    publication.webPath = interface.webPath;
+    publication.api = interface.api;
     return publication;
 }
 
@@ -108,6 +110,32 @@ std::vector<Mount> mountsFor(const Publication &publication, const std::uint64_t
     return mounts;
 }
 
+/// One file of a model: fetched before the start, read-only inside.
+std::string addFile(const WantedFile &file, const std::string &folder, const std::filesystem::path &storeRoot,
+                    LaunchPlan &plan)
+{
+    std::string inside = folder + "/" + file.name;
+    plan.files.push_back(file);
+    plan.mounts.push_back(
+        {.kind = Mount::Kind::Bind,
+         .source = file.sha256 ? Store(storeRoot).blobPath(*file.sha256).string() : std::string(),
+         .target = inside});
+    return inside;
+}
+
+/// What Firstlight fetches, and what the placeholders of the model stand for.
+void addModel(const Model &model, const std::filesystem::path &storeRoot, LaunchPlan &plan,
+              std::map<std::string, std::string> &values)
+{
+    values["model.huggingface"] = model.hub.huggingface;
+    values["model.modelscope"] = model.hub.modelscope;
+    if (model.delivery != Delivery::Store)
+        return;
+    values["model"] = addFile(model.file, modelFolder, storeRoot, plan);
+    for (const auto &[part, file] : model.furtherFiles) // in folders of their own: names may be the same
+        values["model." + part] = addFile(file, std::string(modelFolder) + "/" + part, storeRoot, plan);
+}
+
 } // namespace
 
 LaunchPlan makePlan(const PlanInputs &inputs)
@@ -119,12 +147,10 @@ LaunchPlan makePlan(const PlanInputs &inputs)
     plan.variant = variant.id;
     plan.name = "firstlight-" + demo.id;
     plan.image = imageFor(variant, inputs.recipe);
-    plan.entrypoint = variant.entrypoint;
-    plan.environment = variant.environment;
     plan.devices = variant.devices;
     plan.publication = publicationFor(demo, variant, inputs.hostPort);
-    plan.readyPath = demo.ready.httpPath;
-    plan.readyWithin = demo.ready.within;
+    plan.readyPath = readinessOf(demo, variant).httpPath;
+    plan.readyWithin = readinessOf(demo, variant).within;
     for (const Proof &proof : variant.proofs)
         plan.proofs.push_back({proof.what, proof.logPattern, proof.expected});
 
@@ -137,16 +163,8 @@ LaunchPlan makePlan(const PlanInputs &inputs)
     if (variant.modelWritable && model != demo.models.end())
         temporaryBytes += model->second.file.sizeBytes.value_or(0);
     plan.mounts = mountsFor(plan.publication, temporaryBytes);
-    if (model != demo.models.end()) {
-        const WantedFile &file = model->second.file;
-        const std::string inside = std::string(modelFolder) + "/" + file.name;
-        plan.files.push_back(file);
-        plan.mounts.push_back(
-            {.kind = Mount::Kind::Bind,
-             .source = file.sha256 ? Store(inputs.storeRoot).blobPath(*file.sha256).string() : std::string(),
-             .target = inside});
-        values["model"] = inside;
-    }
+    if (model != demo.models.end())
+        addModel(model->second, inputs.storeRoot, plan, values);
     if (variant.tuning.threads) {
         plan.tuned.push_back(chooseThreads(inputs.machine.cpu));
         plan.threads = std::stoi(plan.tuned.back().value);
@@ -158,8 +176,12 @@ LaunchPlan makePlan(const PlanInputs &inputs)
         plan.tuned.push_back(
             {.name = "context", .value = values["context"], .reason = "largest-that-fits", .facts = {}});
     }
+    for (const std::string &argument : variant.entrypoint)
+        plan.entrypoint.push_back(replaced(argument, values));
     for (const std::string &argument : variant.arguments)
         plan.arguments.push_back(replaced(argument, values));
+    for (const auto &[name, value] : variant.environment)
+        plan.environment[name] = replaced(value, values);
 
     if (auto limit = memoryLimit(inputs.choice, inputs.machine.memory, temporaryBytes)) {
         plan.limits.memoryBytes = std::stoull(limit->value);
@@ -168,12 +190,12 @@ LaunchPlan makePlan(const PlanInputs &inputs)
     plan.limits.cpuset = cpusetFor(inputs.machine);
     // The engine may put the container outside of the cgroup that limits this process.
     plan.limits.cpus = inputs.machine.cpu.quotaCpus;
-    plan.security.exceptions = variant.exceptions;
-    plan.security.readOnlyRoot = !hasException(variant, "writable-root");
+    plan.security.permissions = variant.permissions;
+    plan.security.readOnlyRoot = !hasPermission(variant, "writable-root");
     // Rootless, root inside is this user and holds no more rights than this user; under root it would be the
     // real one.
     const bool rootful = inputs.machine.engines && !inputs.machine.engines->rootless;
-    plan.security.user = rootful && !hasException(variant, "image-user") ? unprivilegedUser : "";
+    plan.security.user = rootful && !hasPermission(variant, "image-user") ? unprivilegedUser : "";
     plan.labels = {{"org.firstlight.demo", plan.demo},
                    {"org.firstlight.variant", plan.variant},
                    {"org.firstlight.web", plan.publication.webPath},

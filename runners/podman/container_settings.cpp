@@ -12,11 +12,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view capabilityException = "capability:";
+constexpr std::string_view capabilityPermission = "capability:";
 
-bool hasException(const LaunchPlan &plan, const std::string &name)
+bool hasPermission(const LaunchPlan &plan, const std::string &name)
 {
-    const auto &all = plan.security.exceptions;
+    const auto &all = plan.security.permissions;
     return std::find(all.begin(), all.end(), name) != all.end();
 }
 
@@ -101,7 +101,7 @@ std::string containerUserOf(const LaunchPlan &plan, const HostSetup &setup)
         return setup.rootless ? "0:0" : plan.security.user;
     // An image may name a user of its own; below rootless podman only root inside is this user, who owns the
     // files.
-    return setup.rootless && !hasException(plan, "image-user") ? "0:0" : "";
+    return setup.rootless && !hasPermission(plan, "image-user") ? "0:0" : "";
 }
 
 ContainerSettings settingsOf(const LaunchPlan &plan, const HostSetup &setup, const LaunchPlace &place)
@@ -124,9 +124,9 @@ ContainerSettings settingsOf(const LaunchPlan &plan, const HostSetup &setup, con
     settings.user = containerUserOf(plan, setup);
     settings.readOnlyRoot = plan.security.readOnlyRoot;
     settings.dropAllCapabilities = plan.security.dropAllCapabilities;
-    for (const std::string &exception : plan.security.exceptions) {
-        if (exception.starts_with(capabilityException))
-            settings.addedCapabilities.push_back(exception.substr(capabilityException.size()));
+    for (const std::string &permission : plan.security.permissions) {
+        if (permission.starts_with(capabilityPermission))
+            settings.addedCapabilities.push_back(permission.substr(capabilityPermission.size()));
     }
     settings.noNewPrivileges = plan.security.noNewPrivileges;
     addLimits(plan.limits, setup, settings);

@@ -110,8 +110,8 @@ void addHardening(const LaunchPlan &plan, const json &inspected, const std::stri
         proofs.push_back(compared("network", mode, "none"));
     }
     bool addsCapabilities = false;
-    for (const std::string &exception : plan.security.exceptions)
-        addsCapabilities = addsCapabilities || exception.starts_with("capability:");
+    for (const std::string &permission : plan.security.permissions)
+        addsCapabilities = addsCapabilities || permission.starts_with("capability:");
     if (plan.security.dropAllCapabilities && !addsCapabilities && !status.empty()) {
         const std::string effective = statusField(status, "CapEff");
         const bool none = !effective.empty() && effective.find_first_not_of('0') == std::string::npos;

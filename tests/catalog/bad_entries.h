@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-/// One change of data/full.yaml that makes it wrong, and what must be said about it.
+/// One change of data/full.yaml (or data/extended.yaml) that makes it wrong, and what must be said about it.
 struct BadEntry {
     const char *name;
     const char *find; ///< the first occurrence is replaced
@@ -14,6 +14,7 @@ struct BadEntry {
     const char *field;
     const char *nearest;
     bool schemaSeesIt; ///< what the JSON Schema cannot say is left to the loader
+    const char *base = "full";
 };
 
 inline const std::vector<BadEntry> &badEntries()
@@ -111,7 +112,7 @@ inline const std::vector<BadEntry> &badEntries()
         {"contexts that do not ascend", "[ 2048, 4096 ]", "[ 4096, 2048 ]", "catalog-value", 42, 43,
          "variants[0].tune.context", "", false},
         {"device path", "/dev/kfd", "/proc/kfd", "catalog-value", 46, 16, "variants[0].devices[0]", "", true},
-        {"exception", "[ network,", "[ netwrk,", "catalog-value", 47, 19, "variants[0].exceptions[0]", "",
+        {"permission", "[ network,", "[ netwrk,", "catalog-value", 47, 20, "variants[0].permissions[0]", "",
          true},
         {"variable name", "DEBUG: 0", "DE-BUG: 0", "catalog-value", 45, 39, "variants[0].env.DE-BUG", "",
          true},
@@ -144,8 +145,52 @@ inline const std::vector<BadEntry> &badEntries()
          "", false},
         {"end of transmission", "kind: llm", "kind: llm \x04", "catalog-syntax", 4, 11, "", "", false},
         {"not UTF-8", "en: Full", "en: F\xffll", "catalog-syntax", 5, 14, "", "", false},
+        {"consent in one language", ", zh_CN: 只能使用您自己的声音。", "", "catalog-field-missing", 7, 10,
+         "consent.zh_CN", "", true, "extended"},
+        {"delivery", "delivery: engine", "delivery: motor", "catalog-value", 22, 15,
+         "models.fetched.delivery", "", true, "extended"},
+        {"neither sources nor delivery", "    delivery: engine\n", "", "catalog-field-missing", 20, 5,
+         "models.fetched.sources", "", true, "extended"},
+        {"sources and delivery", "    layers: 48", "    delivery: image\n    layers: 48", "catalog-value", 16,
+         15, "models.expert.delivery", "", true, "extended"},
+        {"further files of what is not fetched", "    delivery: image\n",
+         "    delivery: image\n    files: { a: { sources: [ hf://a/b@main/c ] } }\n", "catalog-field-missing",
+         26, 5, "models.inside.sources", "", true, "extended"},
+        {"file without a source", "size: 800 MB, sources: [ hf://a/b@main/mmproj.gguf ]", "size: 800 MB",
+         "catalog-field-missing", 18, 22, "models.expert.files.mmproj.sources", "", true, "extended"},
+        {"file that is named as a hub", "mmproj: {", "modelscope: {", "catalog-value", 18, 26,
+         "models.expert.files.modelscope", "", true, "extended"},
+        {"hub", "huggingface: a/fetched", "huggingface: https://a/fetched", "catalog-value", 23, 25,
+         "models.fetched.hub.huggingface", "", true, "extended"},
+        {"unit of work", "audio-second", "audio", "catalog-value", 24, 19, "models.fetched.work.unit", "",
+         true, "extended"},
+        {"precision", "precision: int8", "precision: int9", "catalog-value", 40, 16, "variants[0].precision",
+         "int4", true, "extended"},
+        {"platform", "!= wsl1", "!= windows", "catalog-value", 37, 37, "variants[0].requires.platform", "",
+         true, "extended"},
+        {"secret elsewhere in the page", "{secret}\", port", "{port}\", port", "catalog-reference", 30, 19,
+         "interface.web", "{secret}", false, "extended"},
+        {"placeholder of a file that is not there", "{model.mmproj}", "{model.vae}", "catalog-reference", 43,
+         38, "variants[0].args[3]", "", false, "extended"},
+        {"placeholder of what is not fetched", "[ serve, \"{model.huggingface}\"", "[ serve, \"{model}\"",
+         "catalog-reference", 52, 20, "variants[1].args[1]", "", false, "extended"},
+        {"layers without their tuning", "tune: { gpu_layers: true }", "tune: { threads: fast-cores }",
+         "catalog-reference", 43, 62, "variants[0].args[5]", "", false, "extended"},
+        {"data in a folder of the kernel", "/root/.cache", "/proc/sys", "catalog-value", 45, 13,
+         "variants[0].data[0]", "", true, "extended"},
+        {"data that climbs", "/root/.cache", "/root/../etc", "catalog-value", 45, 13, "variants[0].data[0]",
+         "", true, "extended"},
+        {"network that is not said", "\"{secret}\" ]\n    permissions: [ network ]\n", "\"{secret}\" ]\n",
+         "catalog-field-missing", 47, 5, "variants[1].permissions", "", false, "extended"},
+        {"a disk for a device", "data: [ /root/.cache", "devices: [ /dev/sda ]\n    data: [ /root/.cache",
+         "catalog-value", 45, 16, "variants[0].devices[0]", "", true, "extended"},
     };
     return entries;
+}
+
+inline std::string baseFile(const BadEntry &entry)
+{
+    return std::string("/catalog/data/") + entry.base + ".yaml";
 }
 
 /// \a text with the change of \a entry; empty if what it looks for is not there.

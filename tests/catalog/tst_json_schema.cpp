@@ -43,7 +43,8 @@ private:
 private slots:
     void ownFiles()
     {
-        std::vector<std::string> demos = {FIRSTLIGHT_TESTS_DIR "/catalog/data/full.yaml"};
+        std::vector<std::string> demos = {FIRSTLIGHT_TESTS_DIR "/catalog/data/full.yaml",
+                                          FIRSTLIGHT_TESTS_DIR "/catalog/data/extended.yaml"};
         for (const auto &entry : fs::directory_iterator(FIRSTLIGHT_SOURCE_DIR "/catalog/demos"))
             demos.push_back(entry.path().string());
         const auto good = accepted("firstlight-1.schema.json", demos);
@@ -61,11 +62,11 @@ private slots:
 
     void badEntriesAreBadToBoth()
     {
-        const std::string full = *readFile(FIRSTLIGHT_TESTS_DIR "/catalog/data/full.yaml");
         std::vector<std::string> files;
         for (std::size_t i = 0; i < badEntries().size(); ++i) {
+            const std::string base = *readFile(FIRSTLIGHT_TESTS_DIR + baseFile(badEntries()[i]));
             files.push_back((m_directory.path() / (std::to_string(i) + ".yaml")).string());
-            QVERIFY(writeFileAtomically(files.back(), spoiled(full, badEntries()[i])));
+            QVERIFY(writeFileAtomically(files.back(), spoiled(base, badEntries()[i])));
         }
         const auto good = accepted("firstlight-1.schema.json", files);
         if (!good)
@@ -77,22 +78,30 @@ private slots:
     }
 
     /// Small changes all over the file: what the schema refuses, the loader refuses.
+    void loaderIsNeverMoreLenient_data()
+    {
+        QTest::addColumn<QByteArray>("base");
+        for (const char *base : {"full", "extended"})
+            QTest::newRow(base) << QByteArray(base);
+    }
     void loaderIsNeverMoreLenient()
     {
-        const std::string full = *readFile(FIRSTLIGHT_TESTS_DIR "/catalog/data/full.yaml");
+        QFETCH(QByteArray, base);
+        const std::string name = base.toStdString() + ".yaml";
+        const std::string whole = *readFile(FIRSTLIGHT_TESTS_DIR "/catalog/data/" + name);
         std::vector<std::string> files;
         std::map<std::string, std::string> loaded; // file → the line that was changed
         int number = 0;
-        for (std::size_t at = full.find('\n'); at < full.size(); at += 29) {
+        for (std::size_t at = whole.find('\n'); at < whole.size(); at += 29) {
             for (const char replacement : {'x', '7', ' ', '-'}) {
-                std::string changed = full;
+                std::string changed = whole;
                 changed[at] = replacement;
-                const fs::path folder = m_directory.path() / std::to_string(number++);
-                files.push_back((folder / "full.yaml").string());
+                const fs::path folder = m_directory.path() / (name + std::to_string(number++));
+                files.push_back((folder / name).string());
                 QVERIFY(writeFileAtomically(files.back(), changed));
                 if (parseDemo(changed, files.back()))
-                    loaded[files.back()] = changed.substr(full.rfind('\n', at - 1) + 1,
-                                                          full.find('\n', at) - full.rfind('\n', at - 1));
+                    loaded[files.back()] = changed.substr(whole.rfind('\n', at - 1) + 1,
+                                                          whole.find('\n', at) - whole.rfind('\n', at - 1));
             }
         }
         const auto good = accepted("firstlight-1.schema.json", files);

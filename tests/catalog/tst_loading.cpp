@@ -84,6 +84,43 @@ private slots:
         QCOMPARE(built.proofs[0].expected, std::string("[1-9]"));
     }
 
+    void extended()
+    {
+        const Result<Demo> read
+            = parseDemo(*readFile(FIRSTLIGHT_TESTS_DIR "/catalog/data/extended.yaml"), "extended.yaml");
+        QVERIFY2(read, read ? "" : read.error().code.c_str());
+        const Demo &demo = *read;
+        QCOMPARE(demo.consent->zhCn, std::string("只能使用您自己的声音。"));
+        QCOMPARE(demo.interface.webPath, std::string("/lab?token={secret}"));
+
+        const Model &expert = demo.models.at("expert");
+        QCOMPARE(*expert.parameters, 30'000'000'000u);
+        QCOMPARE(*expert.activeParameters, 3'000'000'000u);
+        QCOMPARE(expert.quantisation, std::string("Q4_K_M"));
+        QCOMPARE(*expert.layers, 48);
+        QCOMPARE(expert.delivery, Delivery::Store);
+        QCOMPARE(expert.furtherFiles.at("mmproj").name, std::string("mmproj.gguf"));
+        QCOMPARE(*expert.furtherFiles.at("mmproj").sizeBytes, 800'000'000u);
+        const Model &fetched = demo.models.at("fetched");
+        QCOMPARE(fetched.delivery, Delivery::Engine);
+        QCOMPARE(fetched.hub, (Hub{"a/fetched", "c/fetched"}));
+        QCOMPARE(*fetched.work, (Work{WorkUnit::AudioSecond, 2'500'000'000u, 40'000'000u}));
+        QVERIFY(fetched.file.sources.empty() && fetched.file.name.empty());
+        QCOMPARE(demo.models.at("inside").delivery, Delivery::Image);
+
+        const Variant &offload = demo.variants[0];
+        QCOMPARE(interfaceOf(demo, offload).port, 8080);
+        QCOMPARE(readinessOf(demo, offload).within.count(), 180);
+        QCOMPARE(interfaceOf(demo, demo.variants[1]), demo.interface);
+        QCOMPARE(readinessOf(demo, demo.variants[1]), demo.ready);
+        QCOMPARE(*offload.precision, Precision::Int8);
+        QVERIFY(offload.tuning.gpuLayers);
+        QCOMPARE(offload.permissions, std::vector<std::string>{"image-user"});
+        QCOMPARE(offload.dataFolders, (std::vector<std::string>{"/root/.cache", "/home/user/my files"}));
+        QCOMPARE(*offload.sharedMemoryBytes, 8ull << 30);
+        QCOMPARE(*offload.resources.temporaryBytes, 2'000'000'000u);
+    }
+
     void requirements()
     {
         const Demo demo = *parseDemo(fullText(), "full.yaml");
@@ -120,14 +157,15 @@ private slots:
     {
         QFETCH(int, row);
         const BadEntry &entry = badEntries()[static_cast<std::size_t>(row)];
-        const std::string text = spoiled(fullText(), entry);
+        const std::string text = spoiled(*readFile(FIRSTLIGHT_TESTS_DIR + baseFile(entry)), entry);
         QVERIFY(!text.empty());
-        const Result<Demo> demo = parseDemo(text, "some/full.yaml");
+        const std::string file = "some/" + std::string(entry.base) + ".yaml";
+        const Result<Demo> demo = parseDemo(text, file);
         QVERIFY(!demo);
         const Error &error = demo.error();
         QCOMPARE(error.code.c_str(), entry.code);
         QCOMPARE(error.kind, ErrorKind::DamagedCatalog);
-        QCOMPARE(fact(error, "file"), QByteArray("some/full.yaml"));
+        QCOMPARE(fact(error, "file"), QByteArray::fromStdString(file));
         QCOMPARE(fact(error, "field"), QByteArray(entry.field));
         QCOMPARE(fact(error, "nearest"), QByteArray(entry.nearest));
         if (entry.line == 0) { // the parser's own choice, but never nowhere
@@ -144,7 +182,8 @@ private slots:
         text.replace(text.find("gguf"), 4, "guff");
         const Error value = parseDemo(text, "full.yaml").error();
         QCOMPARE(fact(value, "found"), QByteArray("guff"));
-        QCOMPARE(fact(value, "needed"), QByteArray("gguf, safetensors, openvino, onnx"));
+        QCOMPARE(fact(value, "needed"),
+                 QByteArray("gguf, safetensors, openvino, onnx, ncnn, pytorch, htsvoice, other"));
 
         text = fullText();
         text.replace(text.find("9000"), 4, "[1]");

@@ -11,9 +11,10 @@ namespace {
 /// A demo with one variant per requirement, all else the least there can be.
 Demo demoRequiring(const std::vector<std::string> &requirements, const std::string &more = {})
 {
-    std::string text = "schema: firstlight/1\nid: d\nkind: llm\nname: { en: D, zh_CN: 一 }\n"
-                       "summary: { en: D, zh_CN: 一 }\nlicence: { code: MIT }\ninterface: { port: 80 }\n"
-                       "ready: { http: / }\nvariants:\n";
+    std::string text
+        = "schema: firstlight/1\nid: d\nkind: llm\nname: { en: D, zh_CN: 一 }\n"
+          "summary: { en: D, zh_CN: 一 }\nlicence: { code: MIT }\ninterface: { port: 80, socket: true }\n"
+          "ready: { http: / }\nvariants:\n";
     for (std::size_t i = 0; i < requirements.size(); ++i)
         text += "  - { id: v" + std::to_string(i)
                 + ", image: a/b:c, unlocked: true, requires: " + requirements[i] + more + " }\n";
@@ -78,6 +79,11 @@ private slots:
         row("{ arch: x86_64 }", "yes");
         row("{ arch: [ aarch64, x86_64 ] }", "yes");
         row("{ arch: aarch64 }", "no");
+        row("{ isa: avx512-vnni }", "no");
+        row("{ isa: arm-i8mm }", "no");
+        row("{ platform: asahi }", "no");
+        row("{ platform: \"!= asahi\" }", "yes");
+        row("{ device: { vendor: nvidia, cuda: \">= 12.4\" } }", "unknown");
         row("{ arch: \"!= aarch64\" }", "yes");
         row("{ isa: x86-64-v2 }", "yes");
         row("{ isa: x86-64-v3 }", "yes");
@@ -123,6 +129,27 @@ private slots:
         QFETCH(QByteArray, requirement);
         QFETCH(QByteArray, answer);
         QCOMPARE(QByteArray(nameOf(check(requirement.toStdString(), workstation()))), answer);
+    }
+
+    void namedSets()
+    {
+        Machine machine = workstation();
+        machine.cpu.flags = {"avx512f", "avx512_vnni", "amx_tile", "amx_int8"};
+        QCOMPARE(nameOf(check("{ isa: avx512-vnni }", machine)), "yes");
+        const Obstacles amx = check("{ isa: amx }", machine);
+        QCOMPARE(amx.at(0).kind, ObstacleKind::CpuFlags);
+        QCOMPARE(amx.at(0).subject, std::string("amx_bf16"));
+        QCOMPARE(check("{ isa: arm-sve2 }", machine).at(0).kind, ObstacleKind::Architecture);
+        machine.cpu.flags.reset();
+        QCOMPARE(nameOf(check("{ isa: amx }", machine)), "unknown");
+        machine.cpu.architecture = "aarch64";
+        machine.cpu.flags = {"asimddp", "i8mm"};
+        QCOMPARE(nameOf(check("{ isa: arm-i8mm }", machine)), "yes");
+
+        const auto requirement = [](const char *text) { return demoRequiring({text}).variants[0].requires_; };
+        QVERIFY(implies(requirement("{ isa: arm-i8mm }"), requirement("{ isa: arm-dotprod }")));
+        QVERIFY(!implies(requirement("{ isa: arm-dotprod }"), requirement("{ isa: arm-i8mm }")));
+        QVERIFY(implies(requirement("{ isa: amx }"), requirement("{ arch: x86_64 }")));
     }
 
     void nothingKnown_data()

@@ -153,7 +153,7 @@ void TestLaunch::changedPlanReplacesWhatRuns()
 void TestLaunch::networkIsReachableWhereTheCatalogSaysSo()
 {
     m_launcher->addDemoText("online", "",
-                            "  - id: only\n    build: tiny\n    exceptions: [ network ]\n"
+                            "  - id: only\n    build: tiny\n    permissions: [ network ]\n"
                                 + Launcher::variant("serve"));
     const Called run = m_launcher->call({"run", "online", "--json"});
     if (run.code != 0 && run.last()["detail"].toString().contains("netavark"))

@@ -32,7 +32,7 @@ struct Fixture {
         packages.arguments = {"-m",        "{model}", "--threads", "{threads}", "-c",
                               "{context}", "--host",  "{listen}",  "--port",    "{port}"};
         Variant upstream{.id = "upstream", .image = "ghcr.io/example/server:latest", .unlocked = true};
-        upstream.exceptions = {"network"};
+        upstream.permissions = {"network"};
         upstream.arguments = {"--host", "{listen}", "--port={port}"};
         demo.variants = {packages, upstream};
 
@@ -82,7 +82,7 @@ private Q_SLOTS:
         QVERIFY(plan.security.readOnlyRoot);
         QVERIFY(plan.security.dropAllCapabilities);
         QVERIFY(plan.security.noNewPrivileges);
-        QVERIFY(plan.security.exceptions.empty());
+        QVERIFY(plan.security.permissions.empty());
         QVERIFY(plan.publication.throughSocket);
         QCOMPARE(plan.security.user, std::string("65532:65532"));
         QVERIFY(mountAt(plan, "/models/tiny.gguf")->readOnly);
@@ -105,7 +105,7 @@ private Q_SLOTS:
         QVERIFY(!plan.publication.throughSocket);
         QCOMPARE(plan.arguments, (std::vector<std::string>{"--host", "0.0.0.0", "--port=8080"}));
         QCOMPARE(plan.publication.hostPort, 8123);
-        QCOMPARE(plan.security.exceptions, std::vector<std::string>{"network"});
+        QCOMPARE(plan.security.permissions, std::vector<std::string>{"network"});
         QVERIFY(plan.image.unlocked);
         QVERIFY(plan.files.empty());
     }

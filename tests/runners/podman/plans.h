@@ -41,14 +41,14 @@ inline LaunchPlan chat()
                      .dropAllCapabilities = true,
                      .noNewPrivileges = true,
                      .user = "65532:65532",
-                     .exceptions = {}};
+                     .permissions = {}};
     plan.tuned = {{.name = "threads", .value = "4", .reason = "one-a-core", .facts = {{"cores", "4"}}}};
     plan.proofs = {{.what = "threads", .logPattern = "n_threads = ([0-9]+)", .expected = "4"}};
     plan.labels = {{"org.firstlight.demo", "chat"}, {"org.firstlight.variant", "llamacpp-packages"}};
     return plan;
 }
 
-/// A published port, devices, an overlay, an entrypoint and all exceptions.
+/// A published port, devices, an overlay, an entrypoint and all permissions.
 inline LaunchPlan studio()
 {
     LaunchPlan plan;
@@ -79,7 +79,7 @@ inline LaunchPlan studio()
                      .dropAllCapabilities = true,
                      .noNewPrivileges = true,
                      .user = {},
-                     .exceptions = {"network", "writable-root", "image-user", "capability:SYS_NICE"}};
+                     .permissions = {"network", "writable-root", "image-user", "capability:SYS_NICE"}};
     plan.labels = {{"org.firstlight.demo", "studio"}, {"org.firstlight.variant", "cuda"}};
     return plan;
 }

@@ -231,7 +231,7 @@ void TestContainerSpec::nothingOfAnotherKindIsGranted()
                      .dropAllCapabilities = false,
                      .noNewPrivileges = false,
                      .user = {},
-                     .exceptions = {}};
+                     .permissions = {}};
     const json spec = specOf(open, setup);
     QVERIFY(!spec["read_only_filesystem"].get<bool>());
     QVERIFY(!spec["no_new_privileges"].get<bool>());
@@ -268,7 +268,7 @@ void TestContainerSpec::everyChangeReachesBothOutputs_data()
     row("processes", [](LaunchPlan &plan) { plan.limits.processes = 100; });
     row("writable root", [](LaunchPlan &plan) { plan.security.readOnlyRoot = false; });
     row("capabilities", [](LaunchPlan &plan) { plan.security.dropAllCapabilities = false; });
-    row("one capability", [](LaunchPlan &plan) { plan.security.exceptions = {"capability:SYS_NICE"}; });
+    row("one capability", [](LaunchPlan &plan) { plan.security.permissions = {"capability:SYS_NICE"}; });
     row("new privileges", [](LaunchPlan &plan) { plan.security.noNewPrivileges = false; });
     row("user", [](LaunchPlan &plan) { plan.security.user = "1:1"; });
     row("network", [](LaunchPlan &plan) { plan.publication.throughSocket = false; });
@@ -317,8 +317,8 @@ void TestContainerSpec::fingerprintIgnores_data()
     row("reasons", [](LaunchPlan &plan) { plan.tuned.clear(); });
     row("proofs", [](LaunchPlan &plan) { plan.proofs.clear(); });
     row("kind of the interface", [](LaunchPlan &plan) { plan.publication.api = "other"; });
-    row("exceptions that change nothing",
-        [](LaunchPlan &plan) { plan.security.exceptions = {"shown-only"}; });
+    row("permissions that change nothing",
+        [](LaunchPlan &plan) { plan.security.permissions = {"shown-only"}; });
 }
 
 void TestContainerSpec::fingerprintIgnores()
@@ -399,7 +399,7 @@ void TestContainerSpec::users_data()
 {
     QTest::addColumn<bool>("rootless");
     QTest::addColumn<QString>("user");
-    QTest::addColumn<QStringList>("exceptions");
+    QTest::addColumn<QStringList>("permissions");
     QTest::addColumn<QString>("inside");
     QTest::newRow("root gives away its rights") << false << "65532:65532" << QStringList{} << "65532:65532";
     QTest::newRow("root, the image's own user") << false << "" << QStringList{"image-user"} << "";
@@ -413,14 +413,14 @@ void TestContainerSpec::users()
 {
     QFETCH(bool, rootless);
     QFETCH(QString, user);
-    QFETCH(QStringList, exceptions);
+    QFETCH(QStringList, permissions);
     QFETCH(QString, inside);
     HostSetup setup = hostNamed("debian-root");
     setup.rootless = rootless;
     LaunchPlan plan = plans::chat();
     plan.security.user = user.toStdString();
-    for (const QString &exception : exceptions)
-        plan.security.exceptions.push_back(exception.toStdString());
+    for (const QString &exception : permissions)
+        plan.security.permissions.push_back(exception.toStdString());
     QCOMPARE(containerUserOf(plan, setup), inside.toStdString());
     QCOMPARE(specOf(plan, setup).value("user", ""), inside.toStdString());
     QCOMPARE(contains(optionsOf(plan, setup), {"--user", inside.toStdString()}), !inside.isEmpty());

@@ -589,12 +589,12 @@ void TestPodmanReplies::settingsNobodyAskedFor()
                      .dropAllCapabilities = false,
                      .noNewPrivileges = false,
                      .user = {},
-                     .exceptions = {}};
+                     .permissions = {}};
     QCOMPARE(described(proofsOfSettings(open, keptSettings(), keptStatus)),
              QStringList{"process-limit: found \"256\", expected \"512\", broken"});
     // The exception allows the capability; which one it is was said before the start.
     LaunchPlan excepted = plans::chat();
-    excepted.security.exceptions = {"capability:SYS_NICE"};
+    excepted.security.permissions = {"capability:SYS_NICE"};
     std::string status = keptStatus;
     replace(status, "CapEff:\t0000000000000000", "CapEff:\t0000000000800000");
     QVERIFY(described(proofsOfSettings(excepted, keptSettings(), status)).filter("capabilities").empty());

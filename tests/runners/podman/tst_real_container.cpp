@@ -121,7 +121,7 @@ LaunchPlan TestRealContainer::planNamed(const QString &name) const
         plan.entrypoint = {"/step", "sleep"};
         plan.arguments = {"600"};
         plan.security.readOnlyRoot = false;
-        plan.security.exceptions = {"network", "writable-root", "image-user", "capability:SYS_NICE"};
+        plan.security.permissions = {"network", "writable-root", "image-user", "capability:SYS_NICE"};
         if (!m_home->setup().rootless)
             plan.mounts.push_back({.kind = Mount::Kind::Overlay,
                                    .source = m_home->path() / "tree",
@@ -316,7 +316,7 @@ void TestRealContainer::bothOutputsMakeTheSameContainer_data()
 {
     QTest::addColumn<QString>("plan");
     QTest::newRow("hardened") << "hardened";
-    QTest::newRow("with exceptions") << "exceptions";
+    QTest::newRow("with permissions") << "permissions";
 }
 
 void TestRealContainer::bothOutputsMakeTheSameContainer()
