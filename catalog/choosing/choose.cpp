@@ -1,4 +1,5 @@
 #include "catalog/choice.h"
+#include "catalog/chooser.h"
 #include "catalog/choosing/engine_check.h"
 #include "catalog/choosing/fit.h"
 #include "catalog/choosing/ranking.h"
@@ -61,11 +62,29 @@ const VariantChoice *Choice::chosen() const
     return !ranked.empty() && ranked.front().verdict == Verdict::RunsNow ? &ranked.front() : nullptr;
 }
 
+struct Chooser::Supply {};
+
+Chooser::Chooser(const Machine &machine, ChoiceOptions options)
+    : m_machine(machine)
+    , m_options(std::move(options))
+    , m_supply(std::make_unique<const Supply>())
+{
+}
+
+Chooser::~Chooser() = default;
+
 Result<Choice> choose(const Demo &demo, const Machine &machine, const ChoiceOptions &options)
 {
+    return Chooser(machine, options).choose(demo);
+}
+
+Result<Choice> Chooser::choose(const Demo &demo) const
+{
+    const ChoiceOptions &options = m_options;
     std::vector<JudgedVariant> judged;
+    judged.reserve(demo.variants.size());
     for (const Variant &variant : demo.variants)
-        judged.push_back({&variant, judge(demo, variant, machine, options)});
+        judged.push_back({&variant, judge(demo, variant, m_machine, options)});
     rank(judged);
 
     Choice choice{.demo = demo.id, .ranked = {}};

@@ -4,8 +4,12 @@
 #include "catalog/choosing/obstacles.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
+#include <queue>
+#include <string_view>
 #include <tuple>
+#include <unordered_map>
 
 namespace firstlight {
 
@@ -49,42 +53,111 @@ bool partImplies(const Requirement &stronger, const Requirement &weaker)
     return sameWords(stronger, weaker);
 }
 
-bool asksForMore(const JudgedVariant &a, const JudgedVariant &b)
+/// Of the words alone: what sameWords() takes for equal has the same.
+std::size_t hashOf(const Requirement &requirement)
 {
-    const Requirement &mine = a.variant->requires_;
-    const Requirement &theirs = b.variant->requires_;
-    return implies(mine, theirs) && !implies(theirs, mine);
+    const auto mix = [](std::size_t &hash, std::size_t more) { hash = (hash ^ more) * 0x100000001b3; };
+    std::size_t hash = static_cast<std::size_t>(requirement.kind) + 1;
+    const std::hash<std::string_view> ofText;
+    mix(hash, ofText(requirement.term.key));
+    mix(hash, static_cast<std::size_t>(requirement.term.comparison));
+    for (const std::string &value : requirement.term.values)
+        mix(hash, ofText(value));
+    for (const Requirement &child : requirement.children)
+        mix(hash, hashOf(child));
+    return hash;
 }
 
 auto groupOf(const JudgedVariant &judged)
 {
-    return std::tuple(rankOf(judged.choice.verdict), judged.choice.placement == Placement::Cpu);
+    return std::tuple(rankOf(judged.choice.verdict), judged.choice.placement, -paceOf(judged.choice));
 }
 
 auto orderInGroup(const JudgedVariant &judged)
 {
     constexpr std::uint64_t unknown = std::numeric_limits<std::uint64_t>::max();
     return std::tuple(judged.variant->unlocked, -judged.variant->weight,
-                      judged.choice.estimate.memoryBytes.value_or(unknown), judged.variant->id);
+                      judged.choice.estimate.memoryBytes.value_or(unknown),
+                      std::string_view(judged.variant->id));
+}
+
+using Group = std::vector<const JudgedVariant *>;
+
+/// The variants of a group that ask for the same, best first.
+struct Peers {
+    Group members;
+    std::size_t taken = 0;
+    std::vector<std::size_t> covered; ///< peers that ask for less than these, by index
+    std::size_t coveredBy = 0;        ///< how many that ask for more have members left
+};
+
+/// In the order of \a group, so that each of Peers is sorted as the group is.
+std::vector<Peers> peersOf(const Group &group)
+{
+    std::vector<Peers> peers;
+    std::unordered_multimap<std::size_t, std::size_t> known;
+    for (const JudgedVariant *each : group) {
+        const std::size_t hash = hashOf(each->variant->requires_);
+        const auto [begin, end] = known.equal_range(hash);
+        const auto same = std::find_if(begin, end, [&](const auto &entry) {
+            return sameWords(peers[entry.second].members.front()->variant->requires_,
+                             each->variant->requires_);
+        });
+        if (same != end) {
+            peers[same->second].members.push_back(each);
+            continue;
+        }
+        known.emplace(hash, peers.size());
+        peers.push_back({.members = {each}});
+    }
+    return peers;
+}
+
+void findCovered(std::vector<Peers> &peers)
+{
+    const auto requirementOf = [&](std::size_t index) -> const Requirement & {
+        return peers[index].members.front()->variant->requires_;
+    };
+    for (std::size_t a = 0; a < peers.size(); ++a) {
+        for (std::size_t b = 0; b < peers.size(); ++b) {
+            if (a == b || !implies(requirementOf(a), requirementOf(b))
+                || implies(requirementOf(b), requirementOf(a)))
+                continue;
+            peers[a].covered.push_back(b);
+            ++peers[b].coveredBy;
+        }
+    }
 }
 
 /// Inclusion is only a partial order: mixed into a pairwise comparison it would make circles. So the best is
-/// taken again and again among those that nothing left over asks for more than.
-void rankGroup(std::vector<JudgedVariant> &left, std::vector<JudgedVariant> &ranked)
+/// taken again and again among those that nothing left over asks for more than: a topological order, in which
+/// the rest of the order decides among what is free.
+void rankGroup(const Group &group, std::vector<const JudgedVariant *> &ranked)
 {
-    while (!left.empty()) {
-        auto best = left.end();
-        for (auto each = left.begin(); each != left.end(); ++each) {
-            const bool covered = std::any_of(left.begin(), left.end(), [&](const JudgedVariant &other) {
-                return asksForMore(other, *each);
-            });
-            if (!covered && (best == left.end() || orderInGroup(*each) < orderInGroup(*best)))
-                best = each;
+    std::vector<Peers> peers = peersOf(group);
+    findCovered(peers);
+    const auto later = [&](std::size_t a, std::size_t b) {
+        return orderInGroup(*peers[b].members[peers[b].taken])
+               < orderInGroup(*peers[a].members[peers[a].taken]);
+    };
+    std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(later)> open(later);
+    for (std::size_t index = 0; index < peers.size(); ++index) {
+        if (peers[index].coveredBy == 0)
+            open.push(index);
+    }
+    while (!open.empty()) {
+        const std::size_t index = open.top();
+        open.pop();
+        Peers &best = peers[index];
+        ranked.push_back(best.members[best.taken++]);
+        if (best.taken < best.members.size()) {
+            open.push(index);
+            continue;
         }
-        if (best == left.end()) // a circle would be a fault of implies(); nobody gets lost by it
-            best = left.begin();
-        ranked.push_back(std::move(*best));
-        left.erase(best);
+        for (const std::size_t less : best.covered) {
+            if (--peers[less].coveredBy == 0)
+                open.push(less);
+        }
     }
 }
 
@@ -102,19 +175,39 @@ bool implies(const Requirement &stronger, const Requirement &weaker)
     });
 }
 
+int paceOf(const VariantChoice &choice)
+{
+    static_cast<void>(choice);
+    return 0;
+}
+
 void rank(std::vector<JudgedVariant> &variants)
 {
-    std::stable_sort(variants.begin(), variants.end(),
-                     [](const JudgedVariant &a, const JudgedVariant &b) { return groupOf(a) < groupOf(b); });
-    std::vector<JudgedVariant> ranked;
-    for (auto begin = variants.begin(); begin != variants.end();) {
-        const auto end = std::find_if(begin, variants.end(), [&](const JudgedVariant &each) {
-            return groupOf(each) != groupOf(*begin);
+    Group sorted;
+    sorted.reserve(variants.size());
+    for (const JudgedVariant &variant : variants)
+        sorted.push_back(&variant);
+    std::sort(sorted.begin(), sorted.end(), [](const JudgedVariant *a, const JudgedVariant *b) {
+        const auto mine = groupOf(*a);
+        const auto theirs = groupOf(*b);
+        return mine != theirs ? mine < theirs : orderInGroup(*a) < orderInGroup(*b);
+    });
+    std::vector<const JudgedVariant *> order;
+    order.reserve(sorted.size());
+    for (auto begin = sorted.begin(); begin != sorted.end();) {
+        const auto end = std::find_if(begin, sorted.end(), [&](const JudgedVariant *each) {
+            return groupOf(*each) != groupOf(**begin);
         });
-        std::vector<JudgedVariant> group(std::make_move_iterator(begin), std::make_move_iterator(end));
-        rankGroup(group, ranked);
+        if (end - begin == 1)
+            order.push_back(*begin);
+        else
+            rankGroup(Group(begin, end), order);
         begin = end;
     }
+    std::vector<JudgedVariant> ranked;
+    ranked.reserve(order.size());
+    for (const JudgedVariant *each : order)
+        ranked.push_back(std::move(variants[static_cast<std::size_t>(each - variants.data())]));
     variants = std::move(ranked);
 }
 

@@ -13,6 +13,10 @@ struct JudgedVariant {
     VariantChoice choice;
 };
 
+/// How fast \a choice is, in steps of 10 %, as far as it matters to a person: what is fast enough is equally
+/// fast. Unknown is below every known speed.
+int paceOf(const VariantChoice &choice);
+
 /// Best first, by verdict; accelerator before CPU; what asks for more (and so is made for less) before what
 /// asks for less, where one requirement contains the other; digest or recipe before tag; weight; less memory;
 /// id. Total, and independent of the order of \a variants.
