@@ -7,6 +7,8 @@
 #include "core/nearest.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 namespace firstlight {
 
@@ -22,17 +24,17 @@ void dropMoot(Obstacles &obstacles)
         std::erase_if(obstacles, [](const Obstacle &obstacle) { return obstacle.kind == ObstacleKind::Cdi; });
 }
 
-VariantChoice judge(const Demo &demo, const Variant &variant, const Machine &machine,
-                    const ChoiceOptions &options)
+VariantChoice judgeOn(const Demo &demo, const Variant &variant, const Machine &machine,
+                      const Accelerator *only, const ChoiceOptions &options)
 {
-    RequirementFinding required = checkRequirement(variant, machine);
+    RequirementFinding required = checkRequirement(variant, machine, only);
     const Accelerator *device = variant.accelerated ? required.device : nullptr;
     const bool satisfied = isYes(required.obstacles);
     Fit fit = bestFit(demo, variant, machine, device, options.contextTokens);
 
     Obstacles obstacles = std::move(required.obstacles);
     append(obstacles, checkEngine(variant, machine));
-    append(obstacles, fit.obstacles);
+    append(obstacles, std::move(fit.obstacles));
     dropMoot(obstacles);
     const Verdict verdict = verdictOf(obstacles);
     return {.variant = variant.id,
@@ -43,6 +45,28 @@ VariantChoice judge(const Demo &demo, const Variant &variant, const Machine &mac
             .placement = variant.accelerated ? Placement::Accelerator : Placement::Cpu,
             .device = satisfied && device ? device->address : "",
             .estimate = std::move(fit.estimate)};
+}
+
+auto worthOf(const VariantChoice &choice)
+{
+    return std::tuple(rankOf(choice.verdict), choice.placement);
+}
+
+/// On the accelerator that comes nearest by what is required; if it does not do, on any other that does
+/// better: what is too small must not hide what needs only a fix.
+VariantChoice judge(const Demo &demo, const Variant &variant, const Machine &machine,
+                    const ChoiceOptions &options)
+{
+    VariantChoice best = judgeOn(demo, variant, machine, nullptr, options);
+    const bool several = variant.accelerated && machine.accelerators && machine.accelerators->size() > 1;
+    if (!several || worthOf(best) == std::tuple(0, Placement::Accelerator))
+        return best;
+    for (const Accelerator &device : *machine.accelerators) {
+        VariantChoice other = judgeOn(demo, variant, machine, &device, options);
+        if (worthOf(other) < worthOf(best))
+            best = std::move(other);
+    }
+    return best;
 }
 
 Error unknownVariant(const Demo &demo, const std::string &wanted)
@@ -62,7 +86,7 @@ const VariantChoice *Choice::chosen() const
     return !ranked.empty() && ranked.front().verdict == Verdict::RunsNow ? &ranked.front() : nullptr;
 }
 
-struct Chooser::Supply {};
+struct Chooser::Supply { };
 
 Chooser::Chooser(const Machine &machine, ChoiceOptions options)
     : m_machine(machine)

@@ -4,7 +4,9 @@
 #include "catalog/choosing/machine_terms.h"
 
 #include <algorithm>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 namespace firstlight {
 
@@ -118,11 +120,13 @@ Candidate examine(const Accelerator &device, const std::vector<Requirement> &ter
     return candidate;
 }
 
-/// Smaller is better: the right kind of device, then how near it comes, then the most memory.
+/// Smaller is better: the right kind of device, then how near it comes, then memory of its own, then the most
+/// of it.
 auto distanceOf(const Candidate &candidate)
 {
     return std::tuple(!candidate.rightKind, rankOf(verdictOf(candidate.obstacles)), -candidate.satisfied,
-                      ~candidate.memoryBytes, candidate.device->address);
+                      candidate.device->integrated.value_or(false), ~candidate.memoryBytes,
+                      std::string_view(candidate.device->address));
 }
 
 std::string valueOf(const std::vector<Requirement> &terms, const std::string &key)
@@ -157,22 +161,36 @@ Obstacle noDevice(const std::vector<Requirement> &terms, const std::vector<Accel
 } // namespace
 
 DeviceFinding checkDevice(const std::vector<Requirement> &terms, const std::vector<std::string> &devices,
-                          bool inUse, const Machine &machine)
+                          bool inUse, const Machine &machine, const Accelerator *only)
 {
     if (!machine.accelerators) {
         const std::string vendor = valueOf(terms, "vendor");
         return {{undescribed("accelerators", vendor.empty() ? valueOf(terms, "kind") : vendor)}, nullptr};
     }
-    std::vector<Candidate> candidates;
-    for (const Accelerator &device : *machine.accelerators)
-        candidates.push_back(examine(device, terms, devices, inUse, machine));
-    const auto best
-        = std::min_element(candidates.begin(), candidates.end(), [](const Candidate &a, const Candidate &b) {
-              return distanceOf(a) < distanceOf(b);
-          });
-    if (best == candidates.end() || !best->rightKind)
+    std::optional<Candidate> best;
+    for (const Accelerator &device : *machine.accelerators) {
+        if (only && &device != only)
+            continue;
+        Candidate candidate = examine(device, terms, devices, inUse, machine);
+        if (!best || distanceOf(candidate) < distanceOf(*best))
+            best = std::move(candidate);
+    }
+    if (!best || !best->rightKind)
         return {{noDevice(terms, *machine.accelerators)}, nullptr};
-    return {best->obstacles, best->device};
+    return {std::move(best->obstacles), best->device};
+}
+
+Obstacles checkAbsent(const std::vector<Requirement> &terms, const Machine &machine)
+{
+    Obstacles nearest = checkDevice(terms, {}, false, machine).obstacles;
+    if (!machine.accelerators)
+        return nearest;
+    for (const Accelerator &device : *machine.accelerators) {
+        Obstacles found = examine(device, terms, {}, false, machine).obstacles;
+        if (truthRank(found) < truthRank(nearest))
+            nearest = std::move(found);
+    }
+    return nearest;
 }
 
 } // namespace firstlight

@@ -1,6 +1,7 @@
 #include "catalog/choosing/obstacles.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace firstlight {
 
@@ -23,6 +24,11 @@ Verdict verdictOf(const Obstacles &obstacles)
     return verdict;
 }
 
+int truthRank(const Obstacles &obstacles)
+{
+    return isYes(obstacles) ? 0 : isUnknown(obstacles) ? 1 : 2;
+}
+
 int rankOf(Verdict verdict)
 {
     switch (verdict) {
@@ -36,6 +42,18 @@ int rankOf(Verdict verdict)
         break;
     }
     return 3;
+}
+
+void append(Obstacles &obstacles, Obstacles &&more)
+{
+    if (obstacles.empty()) {
+        obstacles = std::move(more);
+        return;
+    }
+    for (Obstacle &obstacle : more) {
+        if (std::find(obstacles.begin(), obstacles.end(), obstacle) == obstacles.end())
+            obstacles.push_back(std::move(obstacle));
+    }
 }
 
 void append(Obstacles &obstacles, const Obstacles &more)

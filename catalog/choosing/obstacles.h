@@ -21,10 +21,14 @@ bool isUnknown(const Obstacles &obstacles);
 /// RunsNow.
 Verdict verdictOf(const Obstacles &obstacles);
 
+/// Yes 0, unknown 1, no 2. Below a `not` this decides, and not how easily it could be mended.
+int truthRank(const Obstacles &obstacles);
+
 /// RunsNow 0, AfterFix 1, Unknown 2, Cannot 3.
 int rankOf(Verdict verdict);
 
 /// Adds those of \a more that are not there yet.
+void append(Obstacles &obstacles, Obstacles &&more);
 void append(Obstacles &obstacles, const Obstacles &more);
 
 /// "Not known", of \a subject.

@@ -9,9 +9,10 @@ namespace {
 /// The tree of one variant on one computer.
 class Checking {
 public:
-    Checking(const Variant &variant, const Machine &machine)
+    Checking(const Variant &variant, const Machine &machine, const Accelerator *only)
         : m_variant(variant)
         , m_machine(machine)
+        , m_only(only)
     {
     }
 
@@ -25,11 +26,12 @@ public:
         case Requirement::Kind::Not:
             return checkNot(requirement.children.front(), negated);
         case Requirement::Kind::Device: {
-            // What is only to be absent need not be usable.
-            const bool inUse = m_variant.accelerated && !negated;
-            const DeviceFinding found
-                = checkDevice(requirement.children, m_variant.devices, inUse, m_machine);
-            return {found.obstacles, negated ? nullptr : found.device};
+            if (negated) // what is only to be absent need not be usable
+                return {checkAbsent(requirement.children, m_machine), nullptr};
+            const bool inUse = m_variant.accelerated;
+            DeviceFinding found = checkDevice(requirement.children, m_variant.devices, inUse, m_machine,
+                                              inUse ? m_only : nullptr);
+            return {std::move(found.obstacles), found.device};
         }
         case Requirement::Kind::Term:
             break;
@@ -42,8 +44,8 @@ private:
     {
         RequirementFinding all;
         for (const Requirement &child : requirement.children) {
-            const RequirementFinding found = check(child, negated);
-            append(all.obstacles, found.obstacles);
+            RequirementFinding found = check(child, negated);
+            append(all.obstacles, std::move(found.obstacles));
             all.device = all.device ? all.device : found.device;
         }
         return all;
@@ -56,7 +58,10 @@ private:
         bool first = true;
         for (const Requirement &child : requirement.children) {
             RequirementFinding found = check(child, negated);
-            if (first || rankOf(verdictOf(found.obstacles)) < rankOf(verdictOf(best.obstacles)))
+            const bool nearer = negated
+                                    ? truthRank(found.obstacles) < truthRank(best.obstacles)
+                                    : rankOf(verdictOf(found.obstacles)) < rankOf(verdictOf(best.obstacles));
+            if (first || nearer)
                 best = std::move(found);
             first = false;
         }
@@ -87,13 +92,14 @@ private:
 
     const Variant &m_variant;
     const Machine &m_machine;
+    const Accelerator *m_only;
 };
 
 } // namespace
 
-RequirementFinding checkRequirement(const Variant &variant, const Machine &machine)
+RequirementFinding checkRequirement(const Variant &variant, const Machine &machine, const Accelerator *only)
 {
-    return Checking(variant, machine).check(variant.requires_, false);
+    return Checking(variant, machine, only).check(variant.requires_, false);
 }
 
 } // namespace firstlight

@@ -118,7 +118,8 @@ int main(int argc, char **argv)
         = median(rounds, [&] { static_cast<void>(loadCatalog(catalogFolder, cache->path())); });
     for (const std::size_t size : {10'000u, 100'000u, 1'000'000u}) {
         const auto demos = manyDemos(catalog->demos, size);
-        report["many"].push_back({{"variants", size}, {"seconds", chooseAll(demos, *machine, std::min(rounds, 5))}});
+        report["many"].push_back(
+            {{"variants", size}, {"seconds", chooseAll(demos, *machine, std::min(rounds, 5))}});
     }
     const std::vector<Demo> one = {oneDemo(catalog->demos, 100'000)};
     report["oneDemoSeconds"] = chooseAll(one, *machine, std::min(rounds, 5));

@@ -58,7 +58,7 @@ private slots:
         row("raspberry-pi-5", "llamacpp-cpu");
         row("ampere-one-m-banshee-12", "llamacpp-cpu");
         row("hp-proliant-rl300-gen11-altra", "llamacpp-cpu");
-        row("i7-1165G7", "llamacpp-packages"); // graphics, but no driver bound in the recording
+        row("i7-1165G7", "llamacpp-packages");               // graphics, but no driver bound in the recording
         row("intel-core-ultra-7-256v", "llamacpp-packages"); // likewise
         row("xps13-7390", "llamacpp-packages");
         row("sifive-p550-premier", "");
