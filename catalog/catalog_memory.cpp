@@ -10,7 +10,7 @@ namespace {
 
 /// Changes with every member of a remembered struct, and whenever the readers come to a different value for
 /// the same text.
-constexpr std::string_view version = "firstlight catalog memory 2\n";
+constexpr std::string_view version = "firstlight catalog memory 4\n";
 
 /// FNV-1a over words of 8 bytes: finds a damaged file; it is no protection against a forged one, which who
 /// may write this folder does not need.
@@ -58,6 +58,22 @@ std::string encode(const CatalogMemory::Content &content)
     return std::string(version) + header.take() + bytes;
 }
 
+std::string keyOf(const std::string &name, const std::string &sha256)
+{
+    return name + " " + sha256;
+}
+
+template <typename Value>
+const Value *found(const std::map<std::string, Value> &entries, const std::string &key,
+                   std::set<std::string> &used)
+{
+    const auto entry = entries.find(key);
+    if (entry == entries.end())
+        return nullptr;
+    used.insert(key);
+    return &entry->second;
+}
+
 } // namespace
 
 CatalogMemory::CatalogMemory(const std::filesystem::path &cacheDirectory)
@@ -71,30 +87,31 @@ CatalogMemory::CatalogMemory(const std::filesystem::path &cacheDirectory)
     }
 }
 
-const ReadDemo *CatalogMemory::demo(const std::string &stem, const std::string &sha256) const
+const ReadDemo *CatalogMemory::demo(const std::string &stem, const std::string &sha256)
 {
-    const auto entry = m_content.demos.find(stem);
-    return entry != m_content.demos.end() && entry->second.sha256 == sha256 ? &entry->second.read : nullptr;
+    return found(m_content.demos, keyOf(stem, sha256), m_used);
 }
 
 void CatalogMemory::rememberDemo(const std::string &stem, const std::string &sha256, const ReadDemo &demo)
 {
-    m_content.demos[stem] = {sha256, demo};
+    const std::string key = keyOf(stem, sha256);
+    m_content.demos[key] = demo;
+    m_used.insert(key);
     m_changed = true;
 }
 
 const std::vector<std::string> *CatalogMemory::architectures(const std::string &recipe,
-                                                             const std::string &sha256) const
+                                                             const std::string &sha256)
 {
-    const auto entry = m_content.recipes.find(recipe);
-    return entry != m_content.recipes.end() && entry->second.sha256 == sha256 ? &entry->second.architectures
-                                                                              : nullptr;
+    return found(m_content.recipes, keyOf(recipe, sha256), m_used);
 }
 
 void CatalogMemory::rememberArchitectures(const std::string &recipe, const std::string &sha256,
                                           const std::vector<std::string> &architectures)
 {
-    m_content.recipes[recipe] = {sha256, architectures};
+    const std::string key = keyOf(recipe, sha256);
+    m_content.recipes[key] = architectures;
+    m_used.insert(key);
     m_changed = true;
 }
 
@@ -102,7 +119,11 @@ void CatalogMemory::save() const
 {
     if (!m_changed || m_file.empty())
         return;
-    if (!writeFileAtomically(m_file, encode(m_content)))
+    Content kept = m_content;
+    const auto unused = [&](const auto &entry) { return !m_used.contains(entry.first); };
+    std::erase_if(kept.demos, unused);
+    std::erase_if(kept.recipes, unused);
+    if (!writeFileAtomically(m_file, encode(kept)))
         return; // a full disk or a read-only home must not keep anybody from a demo
 }
 

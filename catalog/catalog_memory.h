@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,33 +19,28 @@ public:
     explicit CatalogMemory(const std::filesystem::path &cacheDirectory);
 
     /// What `demos/<stem>.yaml` with these bytes was read to.
-    const ReadDemo *demo(const std::string &stem, const std::string &sha256) const;
+    const ReadDemo *demo(const std::string &stem, const std::string &sha256);
     void rememberDemo(const std::string &stem, const std::string &sha256, const ReadDemo &demo);
 
     /// The architectures that `images/<id>/recipe.yaml` with these bytes names.
-    const std::vector<std::string> *architectures(const std::string &recipe, const std::string &sha256) const;
+    const std::vector<std::string> *architectures(const std::string &recipe, const std::string &sha256);
     void rememberArchitectures(const std::string &recipe, const std::string &sha256,
                                const std::vector<std::string> &architectures);
 
-    /// Writes the file anew if anything was added. A failure is no error: the next start parses again.
+    /// Writes the file anew, without what nobody asked for this time, if anything was added. A failure is no
+    /// error: the next start parses again.
     void save() const;
 
-    struct DemoEntry {
-        std::string sha256;
-        ReadDemo read;
-    };
-    struct RecipeEntry {
-        std::string sha256;
-        std::vector<std::string> architectures;
-    };
+    /// By name and hash: the same name may stand in several catalogs.
     struct Content {
-        std::map<std::string, DemoEntry> demos;
-        std::map<std::string, RecipeEntry> recipes;
+        std::map<std::string, ReadDemo> demos;
+        std::map<std::string, std::vector<std::string>> recipes;
     };
 
 private:
     std::filesystem::path m_file;
     Content m_content;
+    std::set<std::string> m_used; ///< keys that were asked for or added: the rest is not written again
     bool m_changed = false;
 };
 

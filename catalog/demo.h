@@ -157,7 +157,8 @@ enum class Precision { F32, F16, Bf16, Int8, Int4 };
 /// One way to run the demo.
 struct Variant {
     std::string id;
-    std::string recipe;                     ///< folder of catalog/images that builds the image; or
+    std::string recipe;                     ///< folder of images/ that builds the image; or
+    std::string recipesFolder;              ///< the images/ that holds it, as loadCatalog() found it
     std::string image;                      ///< a reference on a registry, by digest where it is known
     std::vector<std::string> architectures; ///< of the recipe, as loadCatalog() read them; empty: any
     bool unlocked = false;                  ///< image is a tag: resolved, shown and remembered at launch
@@ -185,6 +186,14 @@ struct Variant {
     bool operator==(const Variant &) const = default;
 };
 
+/// Where a catalog comes from; a later one wins over an earlier.
+enum class CatalogOrigin {
+    BuiltIn, ///< came with this program
+    System,  ///< of this computer, by who looks after it
+    User,    ///< of this person
+    Given,   ///< named on the command line
+};
+
 struct Demo {
     std::string id;
     DemoKind kind = DemoKind::Llm;
@@ -200,6 +209,8 @@ struct Demo {
     Readiness ready;
     std::vector<Variant> variants;
     std::string file; ///< path of the catalog file it came from
+    CatalogOrigin origin = CatalogOrigin::BuiltIn;
+    std::string replaces; ///< file of the demo with this id that it wins over; empty: none
 
     bool operator==(const Demo &) const = default;
 };

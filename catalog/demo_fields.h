@@ -97,22 +97,23 @@ template <Like<Proof> T> auto fieldsOf(T &value)
 
 template <Like<Variant> T> auto fieldsOf(T &value)
 {
-    auto &[id, recipe, image, architectures, unlocked, models, modelWritable, requires_, resources, tuning,
-           accelerated, precision, interface, ready, entrypoint, arguments, environment, devices, permissions,
-           dataFolders, sharedMemoryBytes, proofs, weight]
+    auto &[id, recipe, recipesFolder, image, architectures, unlocked, models, modelWritable, requires_,
+           resources, tuning, accelerated, precision, interface, ready, entrypoint, arguments, environment,
+           devices, permissions, dataFolders, sharedMemoryBytes, proofs, weight]
         = value;
-    return std::tie(id, recipe, image, architectures, unlocked, models, modelWritable, requires_, resources,
-                    tuning, accelerated, precision, interface, ready, entrypoint, arguments, environment,
-                    devices, permissions, dataFolders, sharedMemoryBytes, proofs, weight);
+    return std::tie(id, recipe, recipesFolder, image, architectures, unlocked, models, modelWritable,
+                    requires_, resources, tuning, accelerated, precision, interface, ready, entrypoint,
+                    arguments, environment, devices, permissions, dataFolders, sharedMemoryBytes, proofs,
+                    weight);
 }
 
 template <Like<Demo> T> auto fieldsOf(T &value)
 {
     auto &[id, kind, name, summary, prompts, consent, codeLicence, weightsLicence, project, models, interface,
-           ready, variants, file]
+           ready, variants, file, origin, replaces]
         = value;
     return std::tie(id, kind, name, summary, prompts, consent, codeLicence, weightsLicence, project, models,
-                    interface, ready, variants, file);
+                    interface, ready, variants, file, origin, replaces);
 }
 
 template <Like<RecipeReference> T> auto fieldsOf(T &value)
@@ -121,22 +122,16 @@ template <Like<RecipeReference> T> auto fieldsOf(T &value)
     return std::tie(recipe, field, position);
 }
 
+template <Like<LocalFile> T> auto fieldsOf(T &value)
+{
+    auto &[source, field, position] = value;
+    return std::tie(source, field, position);
+}
+
 template <Like<ReadDemo> T> auto fieldsOf(T &value)
 {
-    auto &[demo, recipes] = value;
-    return std::tie(demo, recipes);
-}
-
-template <Like<CatalogMemory::DemoEntry> T> auto fieldsOf(T &value)
-{
-    auto &[sha256, read] = value;
-    return std::tie(sha256, read);
-}
-
-template <Like<CatalogMemory::RecipeEntry> T> auto fieldsOf(T &value)
-{
-    auto &[sha256, architectures] = value;
-    return std::tie(sha256, architectures);
+    auto &[demo, recipes, localFiles] = value;
+    return std::tie(demo, recipes, localFiles);
 }
 
 template <Like<CatalogMemory::Content> T> auto fieldsOf(T &value)

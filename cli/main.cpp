@@ -50,6 +50,7 @@ CLI::App *addVerb(CLI::App &app, Verb &verb, Options &options, const std::string
 {
     CLI::App *command = app.add_subcommand(name, help);
     command->add_flag("--json", options.json, "Answer in JSON");
+    command->fallthrough(); // --catalog, wherever it stands
     command->footer("Examples:\n" + examples);
     command->callback([&verb, action] { verb = action; });
     return command;
@@ -189,6 +190,11 @@ int main(int argc, char **argv)
     app.require_subcommand(0, 1);
     app.set_version_flag("--version", "firstlight " FIRSTLIGHT_VERSION);
     app.get_formatter()->column_width(28);
+    app.add_option(
+           "--catalog", options.catalogs,
+           "A further catalog: a folder with demos/, or one demo's file. Its demos win over others of "
+           "the same name")
+        ->take_all();
     describeVerbs(app, verb, options);
     try {
         app.parse(argc, argv);

@@ -68,9 +68,21 @@ Result<Machine> Session::machine(const ProbeOptions &options) const
     return probe(options, m_stop);
 }
 
+std::vector<CatalogSource> Session::catalogSources() const
+{
+    std::vector<CatalogSource> sources = {{catalogFolder(), CatalogOrigin::BuiltIn}};
+    const std::vector<fs::path> system = configFoldersOfSystem();
+    for (auto folder = system.rbegin(); folder != system.rend(); ++folder) // the first of them wins
+        sources.push_back({*folder / "catalog", CatalogOrigin::System});
+    sources.push_back({m_directories.config / "catalog", CatalogOrigin::User});
+    for (const std::string &given : m_options.catalogs)
+        sources.push_back({fs::absolute(given).lexically_normal(), CatalogOrigin::Given});
+    return sources;
+}
+
 Result<Catalog> Session::catalog() const
 {
-    return loadCatalog(catalogFolder(), m_directories.cache);
+    return loadCatalog(catalogSources(), m_directories.cache);
 }
 
 Store Session::store() const
@@ -102,7 +114,7 @@ Result<LaunchPlan> Session::plan(const Chosen &chosen, const VariantChoice &vari
                        [&](const Variant &candidate) { return candidate.id == variant.variant; });
     std::optional<Recipe> recipe;
     if (!described->recipe.empty()) {
-        auto loaded = loadRecipe(chosen.catalog.folder / "images", described->recipe);
+        auto loaded = loadRecipe(described->recipesFolder, described->recipe);
         if (!loaded)
             return fail(loaded.error());
         recipe = std::move(*loaded);
@@ -121,8 +133,7 @@ Result<std::unique_ptr<Engine>> Session::engine(const Machine &machine, Store &s
         else
             m_err.line(m_err.faint("  " + describe(workaround, m_language)));
     };
-    return makePodmanEngine(machine, {m_directories, store, catalogFolder() / "images", executable()},
-                            report);
+    return makePodmanEngine(machine, {m_directories, store, executable()}, report);
 }
 
 Error nothingRuns(const Choice &choice, Language language)

@@ -23,7 +23,8 @@ namespace firstlight {
 struct Options {
     bool json = false;
     bool verbose = false;
-    std::string machine; ///< a recorded computer instead of this one
+    std::vector<std::string> catalogs; ///< further ones, the last wins
+    std::string machine;               ///< a recorded computer instead of this one
     std::string demo;
     std::string variant;
     std::optional<int> context;
@@ -65,6 +66,8 @@ public:
     Result<Machine> machine(bool trials = false) const;
     /// The same, probed as \a options say.
     Result<Machine> machine(const ProbeOptions &options) const;
+    /// The catalog that came with this program, of this computer, of this person, and those of --catalog.
+    std::vector<CatalogSource> catalogSources() const;
     Result<Catalog> catalog() const;
     Store store() const;
     /// The demo that was asked for, judged on the machine with the person's wishes. \a trials as in

@@ -2,6 +2,7 @@
 
 #include "core/sha256.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <sys/stat.h>
@@ -58,6 +59,20 @@ Directories directoriesFromEnvironment()
             absoluteFrom("XDG_STATE_HOME").value_or(home / ".local/state") / "firstlight",
             runtimeBase(),
             std::nullopt};
+}
+
+std::vector<fs::path> configFoldersOfSystem()
+{
+    const char *set = std::getenv("XDG_CONFIG_DIRS");
+    const std::string list = set && *set ? set : "/etc/xdg";
+    std::vector<fs::path> folders;
+    for (std::size_t begin = 0; begin <= list.size();) {
+        const std::size_t end = std::min(list.find(':', begin), list.size());
+        if (const std::string folder = list.substr(begin, end - begin); folder.starts_with('/'))
+            folders.push_back(fs::path(folder).lexically_normal() / "firstlight");
+        begin = end + 1;
+    }
+    return folders;
 }
 
 } // namespace firstlight

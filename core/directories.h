@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 namespace firstlight {
 
@@ -22,5 +23,10 @@ struct Directories {
 
 /// Read from the environment of this process; nothing is created.
 Directories directoriesFromEnvironment();
+
+/// Where who looks after this computer keeps settings for everybody, `<each of XDG_CONFIG_DIRS>/firstlight`
+/// (by default /etc/xdg), the most important first. Folders that need not exist; relative ones are left out,
+/// as the rules say.
+std::vector<std::filesystem::path> configFoldersOfSystem();
 
 } // namespace firstlight

@@ -100,6 +100,35 @@ std::vector<RecipeReference> recipesOf(const Place &root)
     return recipes;
 }
 
+void collectLocalFiles(const Place &file, std::vector<LocalFile> &found)
+{
+    const std::optional<Place> sources = entryNamed(file, "sources");
+    if (!sources)
+        return;
+    const Result<std::vector<Place>> items = listItems(*sources);
+    for (const Place &item : *items) {
+        if (item.value->text.starts_with("file:"))
+            found.push_back({item.value->text, item.field, item.position});
+    }
+}
+
+std::vector<LocalFile> localFilesOf(const Place &root)
+{
+    std::vector<LocalFile> found;
+    const std::optional<Place> models = entryNamed(root, "models");
+    if (!models)
+        return found;
+    for (const YamlEntry &entry : models->value->entries) {
+        const Place model = *entryNamed(*models, entry.key.text);
+        collectLocalFiles(model, found);
+        if (const std::optional<Place> files = entryNamed(model, "files")) {
+            for (const YamlEntry &file : files->value->entries)
+                collectLocalFiles(*entryNamed(*files, file.key.text), found);
+        }
+    }
+    return found;
+}
+
 } // namespace
 
 Result<ReadDemo> readDemo(const std::string &text, const std::string &file)
@@ -118,7 +147,7 @@ Result<ReadDemo> readDemo(const std::string &text, const std::string &file)
         if (model.licence.empty())
             model.licence = demo->weightsLicence;
     }
-    return ReadDemo{*std::move(demo), recipesOf(root)};
+    return ReadDemo{*std::move(demo), recipesOf(root), localFilesOf(root)};
 }
 
 Result<Demo> parseDemo(const std::string &text, const std::string &file)

@@ -17,9 +17,19 @@ struct RecipeReference {
     bool operator==(const RecipeReference &) const = default;
 };
 
+/// Where a model's source is a file of this computer, which a catalog from elsewhere may not name.
+struct LocalFile {
+    std::string source;
+    std::string field;
+    SourcePosition position;
+
+    bool operator==(const LocalFile &) const = default;
+};
+
 struct ReadDemo {
     Demo demo;
     std::vector<RecipeReference> recipes;
+    std::vector<LocalFile> localFiles;
 
     bool operator==(const ReadDemo &) const = default;
 };

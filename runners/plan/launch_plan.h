@@ -19,6 +19,7 @@ namespace firstlight {
 
 struct ImageNeed {
     std::string recipe; ///< id of a recipe of ours; then `reference` is the local tag that the build gets
+    std::string recipesFolder; ///< that holds the recipe
     std::string recipeDigest; ///< what the image must have been built from
     std::string
         reference; ///< localhost/firstlight/<recipe>:<16 digits of the digest>, or as the catalog names it

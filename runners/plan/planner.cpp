@@ -32,10 +32,11 @@ ImageNeed imageFor(const Variant &variant, const std::optional<Recipe> &recipe)
 {
     if (recipe)
         return {.recipe = recipe->id,
+                .recipesFolder = recipe->folder.parent_path().string(),
                 .recipeDigest = recipe->digest,
                 .reference = recipeReference(*recipe),
                 .unlocked = false};
-    return {.recipe = {}, .recipeDigest = {}, .reference = variant.image, .unlocked = variant.unlocked};
+    return {.recipe = {}, .recipesFolder = {}, .recipeDigest = {}, .reference = variant.image, .unlocked = variant.unlocked};
 }
 
 Publication publicationFor(const Demo &demo, const Variant &variant, int hostPort)

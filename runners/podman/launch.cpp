@@ -167,7 +167,7 @@ Result<ContainerImage> Launch::ensureImage()
             m_unlockedDigest = image->digest;
         return image;
     }
-    const auto recipe = loadRecipe(m_host.place.imagesFolder, m_plan.image.recipe);
+    const auto recipe = loadRecipe(m_plan.image.recipesFolder, m_plan.image.recipe);
     if (!recipe)
         return fail(recipe.error());
     auto id = ensureRecipeImage(*recipe, m_host.architecture, m_host.place.store, m_host.podman, m_host.setup,

@@ -16,8 +16,7 @@ namespace firstlight {
 struct PodmanPlace {
     const Directories &directories;
     Store &store;
-    std::filesystem::path imagesFolder; ///< catalog/images: the recipes
-    std::filesystem::path program;      ///< `firstlight` itself, which is also the forwarder
+    std::filesystem::path program; ///< `firstlight` itself, which is also the forwarder
 };
 
 /// Plans run with podman. \a machine must have been probed with its OCI runtimes tried. Nothing is started
