@@ -43,6 +43,9 @@ CHROMIUM_ARGUMENTS = [
     "--hide-scrollbars",
 ]
 
+ATTEMPTS = 3  # to start driver and browser
+START_SECONDS = 90
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 # Runs the driver, on a free port that it names in its log, until our end of the pipe closes: even a test that is
@@ -74,12 +77,18 @@ class Browser:
         self._session = None
 
     def __enter__(self):
-        try:
-            self._start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
+        # A busy machine has been seen to take more than half a minute for what else takes a second.
+        for attempt in range(ATTEMPTS):
+            try:
+                self._start()
+                return self
+            except (WebDriverError, OSError, http.client.HTTPException):
+                self.stop()
+                if attempt + 1 == ATTEMPTS:
+                    raise
+            except BaseException:
+                self.stop()
+                raise
 
     def __exit__(self, *_):
         self.stop()
@@ -101,14 +110,16 @@ class Browser:
 
     @staticmethod
     def _wait_for_port(log):
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             with contextlib.suppress(FileNotFoundError), open(log, encoding="utf-8", errors="replace") as lines:
                 for line in lines:
                     if "was started successfully on port" in line and line.endswith("\n"):
                         return int(line.rstrip(". \n").rsplit(" ", 1)[1])
             time.sleep(0.05)
-        raise WebDriverError("chromedriver did not start")
+        with contextlib.suppress(OSError), open(log, encoding="utf-8", errors="replace") as lines:
+            raise WebDriverError("chromedriver did not start: " + lines.read()[-2000:])
+        raise WebDriverError("chromedriver did not start, and wrote no log")
 
     def stop(self):
         """Ends browser and driver and removes the profile. May be called more than once."""
