@@ -3,15 +3,74 @@
 #include "catalog/quantities.h"
 #include "core/nearest.h"
 
+#include <algorithm>
 #include <charconv>
+#include <initializer_list>
 #include <regex>
 #include <set>
+#include <string_view>
 
 namespace firstlight {
 
 namespace {
 
 using Kind = YamlValue::Kind;
+
+bool isAmong(std::string_view text, std::initializer_list<std::string_view> words)
+{
+    return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+bool isBoolean(std::string_view text)
+{
+    return isAmong(text, {"true", "True", "TRUE", "false", "False", "FALSE"});
+}
+
+bool areAll(std::string_view text, std::string_view digits)
+{
+    return !text.empty() && text.find_first_not_of(digits) == std::string_view::npos;
+}
+
+constexpr std::string_view decimalDigits = "0123456789";
+
+std::string_view withoutSign(std::string_view text)
+{
+    return text.starts_with('-') || text.starts_with('+') ? text.substr(1) : text;
+}
+
+/// Not 048: YAML 1.1 reads it as octal or as text, 1.2 as decimal.
+bool isInteger(std::string_view text)
+{
+    if (text.starts_with("0o"))
+        return areAll(text.substr(2), "01234567");
+    if (text.starts_with("0x"))
+        return areAll(text.substr(2), "0123456789abcdefABCDEF");
+    const std::string_view digits = withoutSign(text);
+    return areAll(digits, decimalDigits) && (digits.size() == 1 || digits.front() != '0');
+}
+
+/// [-+]? ( . digits | digits ( . digits? )? ) ( [eE] [-+]? digits )?, and the names of infinity and no
+/// number.
+bool isNumber(std::string_view text)
+{
+    if (isAmong(text, {".nan", ".NaN", ".NAN"}))
+        return true;
+    text = withoutSign(text);
+    if (isAmong(text, {".inf", ".Inf", ".INF"}))
+        return true;
+    if (const std::size_t exponent = text.find_first_of("eE"); exponent != std::string_view::npos) {
+        if (!areAll(withoutSign(text.substr(exponent + 1)), decimalDigits))
+            return false;
+        text = text.substr(0, exponent);
+    }
+    const std::size_t point = text.find('.');
+    if (point == std::string_view::npos)
+        return areAll(text, decimalDigits);
+    const std::string_view before = text.substr(0, point);
+    const std::string_view after = text.substr(point + 1);
+    return (before.empty() || areAll(before, decimalDigits))
+           && (after.empty() || areAll(after, decimalDigits)) && !(before.empty() && after.empty());
+}
 
 /// What a plain scalar is by the core schema of YAML 1.2, and any other value by its shape.
 std::string typeOf(const YamlValue &value)
@@ -26,19 +85,13 @@ std::string typeOf(const YamlValue &value)
     case Kind::Scalar:
         break;
     }
-    static const std::regex boolean("true|True|TRUE|false|False|FALSE");
-    // Not 048: YAML 1.1 reads it as octal or as text, 1.2 as decimal.
-    static const std::regex integer("[-+]?(0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+");
-    static const std::regex number(
-        "[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
     constexpr std::size_t longestPlain = 64; // nothing longer is a number that anyone wrote
-    if (value.quoted || value.text.size() > longestPlain)
+    if (value.quoted || value.text.empty() || value.text.size() > longestPlain)
         return "text";
-    if (std::regex_match(value.text, boolean))
-        return "boolean";
-    if (std::regex_match(value.text, integer))
-        return "integer";
-    return std::regex_match(value.text, number) ? "number" : "text";
+    return isBoolean(value.text)   ? "boolean"
+           : isInteger(value.text) ? "integer"
+           : isNumber(value.text)  ? "number"
+                                   : "text";
 }
 
 /// Long or many-lined values are cut, so that a message stays a line.

@@ -1,26 +1,19 @@
 #include "catalog/reading/yaml_value.h"
 
+#include <algorithm>
 #include <atomic>
-#include <istream>
 #include <map>
+#include <memory>
 #include <optional>
-#include <sstream>
 #include <string_view>
 #include <utility>
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/mark.h>
-#include <yaml-cpp/parser.h>
+#include <yaml.h>
 
 namespace firstlight {
 
 namespace {
 
 std::atomic<int> documentsRead{0};
-
-struct Refused {
-    Error error;
-};
 
 /// Length in bytes of the character at the front of \a text, 0 if it is not valid UTF-8 or not allowed in
 /// YAML.
@@ -44,182 +37,208 @@ std::size_t characterLength(std::string_view text)
     return overlong || surrogateOrTooHigh ? 0 : length;
 }
 
-/// The lines of a text, to turn the parser's byte columns into columns of characters.
-class Lines {
-public:
-    Lines(std::string_view text, const std::string &file)
-        : m_text(text)
-        , m_file(file)
-    {
-        m_starts.push_back(0);
-        for (std::size_t i = 0; i < text.size(); ++i) {
-            if (text[i] == '\n')
-                m_starts.push_back(i + 1);
-        }
-    }
-
-    SourcePosition position(std::size_t offset) const
-    {
-        std::size_t line = 0;
-        while (line + 1 < m_starts.size() && m_starts[line + 1] <= offset)
-            ++line;
-        return position(static_cast<int>(line), static_cast<int>(offset - m_starts[line]));
-    }
-
-    /// Both from 0, the column in bytes; from 1 and in characters come out.
-    SourcePosition position(int line, int byteColumn) const
-    {
-        const auto index = static_cast<std::size_t>(std::max(line, 0));
-        if (index >= m_starts.size())
-            return {static_cast<int>(m_starts.size()), 1};
-        const std::string_view rest = m_text.substr(m_starts[index]);
-        const std::string_view before = rest.substr(0, static_cast<std::size_t>(std::max(byteColumn, 0)));
-        int characters = 0;
-        for (const char letter : before)
-            characters += (static_cast<unsigned char>(letter) & 0xc0) == 0x80 ? 0 : 1;
-        return {static_cast<int>(index) + 1, characters + 1};
-    }
-
-    SourcePosition position(const YAML::Mark &mark) const { return position(mark.line, mark.column); }
-
-    Error error(const std::string &code, SourcePosition where, std::string detail) const
-    {
-        return {.code = code,
-                .facts = {{"file", m_file},
-                          {"line", std::to_string(where.line)},
-                          {"column", std::to_string(where.column)}},
-                .kind = ErrorKind::DamagedCatalog,
-                .detail = std::move(detail)};
-    }
-
-    Error tooLarge(SourcePosition where, std::size_t limit, const std::string &unit) const
-    {
-        Error refused = error("catalog-too-large", where, {});
-        refused.facts["needed"] = std::to_string(limit);
-        refused.facts["unit"] = unit;
-        return refused;
-    }
-
-private:
-    std::string_view m_text;
-    const std::string &m_file;
-    std::vector<std::size_t> m_starts;
-};
-
-int countValues(const YamlValue &value)
+SourcePosition positionOf(const yaml_mark_t &mark)
 {
-    int count = 1;
-    for (const YamlValue &item : value.items)
-        count += countValues(item);
-    for (const YamlEntry &entry : value.entries)
-        count += countValues(entry.key) + countValues(entry.value);
-    return count;
+    return {static_cast<int>(mark.line) + 1, static_cast<int>(mark.column) + 1};
 }
 
-/// Builds the tree from the parser's events.
-class TreeBuilder final : public YAML::EventHandler {
+/// Of the byte at \a offset; lines end as YAML ends them, columns are characters.
+SourcePosition positionIn(std::string_view text, std::size_t offset)
+{
+    SourcePosition position{1, 1};
+    for (std::size_t at = 0; at < offset; ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        if (byte == '\n') {
+            ++position.line;
+            position.column = 1;
+        } else if ((byte & 0xc0) != 0x80 && byte != '\r') {
+            ++position.column;
+        }
+    }
+    return position;
+}
+
+Error syntaxError(const std::string &file, SourcePosition where, std::string detail)
+{
+    return {
+        .code = "catalog-syntax",
+        .facts
+        = {{"file", file}, {"line", std::to_string(where.line)}, {"column", std::to_string(where.column)}},
+        .kind = ErrorKind::DamagedCatalog,
+        .detail = std::move(detail)};
+}
+
+Error tooLarge(const std::string &file, SourcePosition where, std::size_t limit, const std::string &unit)
+{
+    Error refused = syntaxError(file, where, {});
+    refused.code = "catalog-too-large";
+    refused.facts["needed"] = std::to_string(limit);
+    refused.facts["unit"] = unit;
+    return refused;
+}
+
+struct EventDeleter {
+    void operator()(yaml_event_t *event) const
+    {
+        yaml_event_delete(event);
+        delete event;
+    }
+};
+using Event = std::unique_ptr<yaml_event_t, EventDeleter>;
+
+struct ParserDeleter {
+    void operator()(yaml_parser_t *parser) const
+    {
+        yaml_parser_delete(parser);
+        delete parser;
+    }
+};
+using Parser = std::unique_ptr<yaml_parser_t, ParserDeleter>;
+
+std::string textOf(const yaml_char_t *text)
+{
+    return text ? reinterpret_cast<const char *>(text) : std::string();
+}
+
+/// What a plain scalar is that says nothing, by the core schema of YAML 1.2.
+bool saysNothing(const yaml_event_t &event)
+{
+    const auto &scalar = event.data.scalar;
+    if (scalar.style != YAML_PLAIN_SCALAR_STYLE || scalar.tag)
+        return false;
+    const std::string_view text(reinterpret_cast<const char *>(scalar.value), scalar.length);
+    return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
+}
+
+/// Builds the tree from the parser's events. No function goes on after one that has failed.
+class TreeBuilder {
 public:
-    explicit TreeBuilder(const Lines &lines)
-        : m_lines(lines)
+    explicit TreeBuilder(const std::string &file)
+        : m_file(file)
     {
     }
 
     std::optional<YamlValue> takeRoot() { return std::move(m_root); }
 
-    void OnDocumentStart(const YAML::Mark &mark) override
+    Result<void> take(const yaml_event_t &event)
     {
-        if (m_root)
-            throw Refused{m_lines.error("catalog-syntax", m_lines.position(mark), "more than one document")};
+        const SourcePosition where = positionOf(event.start_mark);
+        switch (event.type) {
+        case YAML_DOCUMENT_START_EVENT:
+            return m_root ? refuse(where, "more than one document") : Result<void>{};
+        case YAML_SCALAR_EVENT:
+            return takeScalar(event, where);
+        case YAML_ALIAS_EVENT:
+            return takeAlias(textOf(event.data.alias.anchor), where);
+        case YAML_SEQUENCE_START_EVENT:
+            return open(YamlValue::Kind::List, where, textOf(event.data.sequence_start.tag),
+                        textOf(event.data.sequence_start.anchor));
+        case YAML_MAPPING_START_EVENT:
+            return open(YamlValue::Kind::Map, where, textOf(event.data.mapping_start.tag),
+                        textOf(event.data.mapping_start.anchor));
+        case YAML_SEQUENCE_END_EVENT:
+        case YAML_MAPPING_END_EVENT:
+            close();
+            return {};
+        default:
+            return {};
+        }
     }
-    void OnDocumentEnd() override { }
-
-    void OnNull(const YAML::Mark &mark, YAML::anchor_t anchor) override
-    {
-        add(leaf(YamlValue::Kind::Nothing, mark), anchor);
-    }
-
-    void OnScalar(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor,
-                  const std::string &value) override
-    {
-        refuseTag(tag, mark);
-        YamlValue scalar = leaf(YamlValue::Kind::Scalar, mark);
-        scalar.text = value;
-        scalar.quoted = tag == "!";
-        add(std::move(scalar), anchor);
-    }
-
-    void OnAlias(const YAML::Mark &mark, YAML::anchor_t anchor) override
-    {
-        const auto named = m_anchors.find(anchor);
-        if (named == m_anchors.end()) // it names something that contains it
-            throw Refused{m_lines.error("catalog-syntax", m_lines.position(mark), "recursive alias")};
-        spend(countValues(named->second), mark);
-        YamlValue copy = named->second;
-        copy.position = m_lines.position(mark);
-        add(std::move(copy), YAML::NullAnchor);
-    }
-
-    void OnSequenceStart(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor,
-                         YAML::EmitterStyle::value) override
-    {
-        open(YamlValue::Kind::List, mark, tag, anchor);
-    }
-    void OnSequenceEnd() override { close(); }
-    void OnMapStart(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor,
-                    YAML::EmitterStyle::value) override
-    {
-        open(YamlValue::Kind::Map, mark, tag, anchor);
-    }
-    void OnMapEnd() override { close(); }
 
 private:
     struct Frame {
         YamlValue value;
         std::optional<YamlValue> key;
-        YAML::anchor_t anchor;
+        std::string anchor;
+        int valuesBefore; ///< how many were spent when it began
+    };
+    struct Named {
+        YamlValue value;
+        int values; ///< in all
     };
 
-    void refuseTag(const std::string &tag, const YAML::Mark &mark) const
+    Result<void> refuse(SourcePosition where, std::string detail) const
     {
-        if (!tag.empty() && tag != "?" && tag != "!")
-            throw Refused{m_lines.error("catalog-syntax", m_lines.position(mark), "tag " + tag)};
+        return fail(syntaxError(m_file, where, std::move(detail)));
     }
 
-    void spend(int values, const YAML::Mark &mark)
+    Result<void> refuseTag(const std::string &tag, SourcePosition where) const
+    {
+        return tag.empty() || tag == "!" ? Result<void>{} : refuse(where, "tag " + tag);
+    }
+
+    Result<void> spend(int values, SourcePosition where)
     {
         m_values += values;
         if (m_values > yamlLimitValues)
-            throw Refused{m_lines.tooLarge(m_lines.position(mark), yamlLimitValues, "values")};
+            return fail(tooLarge(m_file, where, yamlLimitValues, "values"));
+        return {};
     }
 
-    YamlValue leaf(YamlValue::Kind kind, const YAML::Mark &mark)
+    static YamlValue leaf(YamlValue::Kind kind, SourcePosition where)
     {
-        spend(1, mark);
         YamlValue value;
         value.kind = kind;
-        value.position = m_lines.position(mark);
+        value.position = where;
         return value;
     }
 
-    void open(YamlValue::Kind kind, const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor)
+    Result<void> takeScalar(const yaml_event_t &event, SourcePosition where)
     {
-        refuseTag(tag, mark);
+        const auto &scalar = event.data.scalar;
+        if (Result<void> tag = refuseTag(textOf(scalar.tag), where); !tag)
+            return tag;
+        if (Result<void> spent = spend(1, where); !spent)
+            return spent;
+        YamlValue value
+            = leaf(saysNothing(event) ? YamlValue::Kind::Nothing : YamlValue::Kind::Scalar, where);
+        if (value.kind == YamlValue::Kind::Scalar)
+            value.text.assign(reinterpret_cast<const char *>(scalar.value), scalar.length);
+        value.quoted = scalar.style != YAML_PLAIN_SCALAR_STYLE || scalar.tag;
+        add(std::move(value), textOf(scalar.anchor), 1);
+        return {};
+    }
+
+    /// What it stands for is counted before it is copied: a file of a few lines must not become millions.
+    Result<void> takeAlias(const std::string &name, SourcePosition where)
+    {
+        const auto named = m_anchors.find(name);
+        if (named == m_anchors.end()) // not there, or it contains the alias itself
+            return refuse(where, "alias *" + name + " names nothing before it");
+        if (Result<void> spent = spend(named->second.values, where); !spent)
+            return spent;
+        YamlValue copy = named->second.value;
+        copy.position = where;
+        add(std::move(copy), {}, 0);
+        return {};
+    }
+
+    Result<void> open(YamlValue::Kind kind, SourcePosition where, const std::string &tag,
+                      const std::string &anchor)
+    {
+        if (Result<void> known = refuseTag(tag, where); !known)
+            return known;
         if (m_open.size() >= yamlLimitDepth)
-            throw Refused{m_lines.tooLarge(m_lines.position(mark), yamlLimitDepth, "levels")};
-        m_open.push_back({leaf(kind, mark), std::nullopt, anchor});
+            return fail(tooLarge(m_file, where, yamlLimitDepth, "levels"));
+        const int before = m_values;
+        if (Result<void> spent = spend(1, where); !spent)
+            return spent;
+        m_anchors.erase(anchor); // the new one is not whole before its end
+        m_open.push_back({leaf(kind, where), std::nullopt, anchor, before});
+        return {};
     }
 
     void close()
     {
         Frame frame = std::move(m_open.back());
         m_open.pop_back();
-        add(std::move(frame.value), frame.anchor);
+        add(std::move(frame.value), frame.anchor, m_values - frame.valuesBefore);
     }
 
-    void add(YamlValue value, YAML::anchor_t anchor)
+    void add(YamlValue value, const std::string &anchor, int values)
     {
-        if (anchor != YAML::NullAnchor)
-            m_anchors[anchor] = value;
+        if (!anchor.empty())
+            m_anchors[anchor] = {value, values};
         if (m_open.empty()) {
             m_root = std::move(value);
             return;
@@ -235,31 +254,37 @@ private:
         }
     }
 
-    const Lines &m_lines;
+    const std::string &m_file;
     std::vector<Frame> m_open;
-    std::map<YAML::anchor_t, YamlValue> m_anchors;
+    std::map<std::string, Named> m_anchors;
     std::optional<YamlValue> m_root;
     int m_values = 0;
 };
 
-Result<YamlValue> parse(std::string_view text, const Lines &lines)
+Result<YamlValue> parse(std::string_view text, const std::string &file)
 {
-    try {
-        std::istringstream stream{std::string(text)};
-        YAML::Parser parser(stream);
-        TreeBuilder builder(lines);
-        ++documentsRead;
-        while (parser.HandleNextDocument(builder)) { }
-        if (std::optional<YamlValue> root = builder.takeRoot())
-            return *std::move(root);
-        return fail(lines.error("catalog-syntax", {1, 1}, "empty"));
-    } catch (const Refused &refused) {
-        return fail(refused.error);
-    } catch (const YAML::Exception &error) {
-        return fail(lines.error("catalog-syntax", lines.position(error.mark), error.msg));
-    } catch (const std::exception &error) {
-        return fail(lines.error("catalog-syntax", {1, 1}, error.what()));
+    Parser parser(new yaml_parser_t{});
+    if (!yaml_parser_initialize(parser.get()))
+        return fail(syntaxError(file, {1, 1}, "no memory"));
+    yaml_parser_set_encoding(parser.get(), YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(parser.get(), reinterpret_cast<const unsigned char *>(text.data()),
+                                 text.size());
+    ++documentsRead;
+    TreeBuilder builder(file);
+    for (bool more = true; more;) {
+        Event event(new yaml_event_t{});
+        if (!yaml_parser_parse(parser.get(), event.get())) {
+            const bool marked = parser->problem_mark.line + parser->problem_mark.column > 0;
+            const yaml_mark_t &mark = marked ? parser->problem_mark : parser->context_mark;
+            return fail(syntaxError(file, positionOf(mark), parser->problem ? parser->problem : "not YAML"));
+        }
+        more = event->type != YAML_STREAM_END_EVENT;
+        if (Result<void> taken = builder.take(*event); !taken)
+            return fail(taken.error());
     }
+    if (std::optional<YamlValue> root = builder.takeRoot())
+        return *std::move(root);
+    return fail(syntaxError(file, {1, 1}, "empty"));
 }
 
 } // namespace
@@ -271,16 +296,15 @@ Result<YamlValue> readYaml(const std::string &text, const std::string &file)
     if (content.starts_with(byteOrderMark))
         content.remove_prefix(byteOrderMark.size());
     if (content.size() > yamlLimitBytes)
-        return fail(Lines({}, file).tooLarge({1, 1}, yamlLimitBytes, "bytes"));
+        return fail(tooLarge(file, {1, 1}, yamlLimitBytes, "bytes"));
 
-    const Lines lines(content, file);
     for (std::size_t at = 0; at < content.size();) {
         const std::size_t length = characterLength(content.substr(at));
         if (length == 0)
-            return fail(lines.error("catalog-syntax", lines.position(at), "not UTF-8 text"));
+            return fail(syntaxError(file, positionIn(content, at), "not UTF-8 text"));
         at += length;
     }
-    return parse(content, lines);
+    return parse(content, file);
 }
 
 int yamlDocumentsRead()

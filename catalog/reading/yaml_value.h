@@ -34,7 +34,7 @@ constexpr int yamlLimitDepth = 32;
 constexpr int yamlLimitValues = 20'000; ///< after aliases
 
 /// Reads \a text, which must be exactly one document in UTF-8. Columns count characters, not bytes. The only
-/// function that knows yaml-cpp. Errors (kind DamagedCatalog, facts {file, line, column}): "catalog-syntax"
+/// function that knows libyaml. Errors (kind DamagedCatalog, facts {file, line, column}): "catalog-syntax"
 /// (detail: the parser's words), "catalog-too-large" {needed: the limit}.
 Result<YamlValue> readYaml(const std::string &text, const std::string &file);
 
