@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <initializer_list>
+#include <map>
 #include <regex>
 #include <set>
 #include <string_view>
@@ -161,6 +162,19 @@ Result<Value> readQuantity(const Place &place, std::optional<Value> (*parse)(std
 }
 
 } // namespace
+
+const std::regex &compiled(const std::string &pattern)
+{
+    // Compiling costs a hundred times what matching does, and a catalog says the same few again and again.
+    constexpr std::size_t most = 200;
+    thread_local std::map<std::string, std::regex> known;
+    const auto found = known.find(pattern);
+    if (found != known.end())
+        return found->second;
+    if (known.size() >= most)
+        known.clear();
+    return known.emplace(pattern, std::regex(pattern)).first->second;
+}
 
 Error damaged(const std::string &code, const Place &place, Facts facts)
 {
@@ -323,7 +337,7 @@ Result<std::string> readRegex(const Place &place)
     if (text->size() > longest)
         return fail(wrongValue(place, "regex, 500"));
     try {
-        const std::regex compiled(*text);
+        static_cast<void>(compiled(*text));
     } catch (const std::regex_error &error) {
         Error wrong = wrongValue(place, "regex");
         wrong.detail = error.what();
@@ -349,7 +363,7 @@ Result<std::vector<std::pair<std::string, Place>>> mapEntries(const Place &place
 {
     if (Result<void> map = checkMap(place); !map)
         return fail(map.error());
-    const std::regex pattern(keyPattern);
+    const std::regex &pattern = compiled(keyPattern);
     std::vector<std::pair<std::string, Place>> entries;
     for (const YamlEntry &entry : place.value->entries) {
         const std::string &key = entry.key.text;

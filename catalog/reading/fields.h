@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <regex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,6 +55,9 @@ std::function<Result<std::string>(const Place &)> matching(const std::string &pa
                                                            const std::string &needed = {});
 std::function<Result<std::string>(const Place &)> oneOf(std::vector<std::string> words);
 std::function<Result<int>(const Place &)> integerBetween(int lowest, int highest);
+
+/// \a pattern, compiled once a thread. The reference is good until the next call. Throws std::regex_error.
+const std::regex &compiled(const std::string &pattern);
 
 /// The items of a list, or the entries of a map with free keys (each key must match \a keyPattern);
 /// "catalog-field-twice" {field} for a repeated key.

@@ -54,7 +54,7 @@ const std::vector<Field<Tuning>> &tuningFields()
 Result<std::string> readLogPattern(const Place &place)
 {
     Result<std::string> pattern = readRegex(place);
-    if (pattern && std::regex(*pattern).mark_count() == 0)
+    if (pattern && compiled(*pattern).mark_count() == 0)
         return fail(wrongValue(place, "(…)"));
     return pattern;
 }
