@@ -1,0 +1,111 @@
+"""Sings a melody with Festival: POST /api/sing {"tempo": 100, "notes": [{"note": "C4", "beats": 1, "word": "la"}, …]}
+answers with a WAV. English; the voice sings an octave below what is written."""
+import io
+import math
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import wave
+import xml.sax.saxutils
+
+from http_service import Refused, Response, Service
+
+MOST_NOTES = 200
+LONGEST_SECONDS = 180
+LIMIT_SECONDS = 120  # for the engine
+NOTE = re.compile(r"([A-G])(#|b)?([2-5])")
+WORD = re.compile(r"[A-Za-z][A-Za-z' -]{0,30}")
+STYLE = "(voice_kal_diphone)"  # the only one of Debian's voices that follows the notes
+
+
+def checked(request):
+    """Tempo and notes, or what is wrong with them."""
+    asked = request.json()
+    tempo, notes = asked.get("tempo", 100), asked.get("notes")
+    if not isinstance(tempo, (int, float)) or isinstance(tempo, bool) or not 40 <= tempo <= 240:
+        raise Refused(400, "not-a-note", "tempo is a number from 40 to 240 beats a minute.")
+    if not isinstance(notes, list) or not notes:
+        raise Refused(400, "empty", "There are no notes.")
+    if len(notes) > MOST_NOTES:
+        raise Refused(413, "too-long", f"At most {MOST_NOTES} notes are sung at once.")
+    for number, note in enumerate(notes, 1):
+        if not isinstance(note, dict) or not isinstance(note.get("note"), str) or not NOTE.fullmatch(note["note"]):
+            raise Refused(400, "not-a-note", f"Note {number}: note is a name such as C4, F#3 or Bb4, from C2 to B5.")
+        beats = note.get("beats")
+        if not isinstance(beats, (int, float)) or isinstance(beats, bool) or not 0.125 <= beats <= 16:
+            raise Refused(400, "not-a-note", f"Note {number}: beats is a number from 0.125 to 16.")
+        if not isinstance(note.get("word"), str) or not WORD.fullmatch(note["word"]):
+            raise Refused(400, "not-a-note", f"Note {number}: word is one English word or syllable.")
+    if sum(note["beats"] for note in notes) * 60 / tempo > LONGEST_SECONDS:
+        raise Refused(413, "too-long", f"At most {LONGEST_SECONDS} seconds are sung at once.")
+    return tempo, notes
+
+
+def without_flats(name):
+    """Festival knows sharps only."""
+    letter, sign, octave = NOTE.fullmatch(name).groups()
+    steps = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"]
+    at = steps.index(letter) + {"#": 1, "b": -1, None: 0}[sign]
+    return steps[at % 12] + str(int(octave) + math.floor(at / 12))
+
+
+def score(tempo, notes):
+    lines = ['<?xml version="1.0"?>',
+             '<!DOCTYPE SINGING PUBLIC "-//SINGING//DTD SINGING mark up//EN" "Singing.v0_1.dtd" []>',
+             "<SINGING>"]
+    for note in notes:
+        word = xml.sax.saxutils.escape(note["word"].lower())
+        seconds = note["beats"] * 60 / tempo  # Festival's own tempo, BPM, is 120 whatever is asked for
+        lines.append(f'<PITCH NOTE="{without_flats(note["note"])}"><DURATION SECONDS="{seconds:.4f}">{word}'
+                     '</DURATION></PITCH>')
+    return "\n".join(lines + ["</SINGING>"])
+
+
+def synthesize(text, cancelled):
+    folder = tempfile.mkdtemp(prefix="song-")
+    try:
+        source, target = os.path.join(folder, "song.xml"), os.path.join(folder, "song.wav")
+        with open(source, "w", encoding="ascii") as file:
+            file.write(text)
+        engine = subprocess.Popen(["text2wave", "-mode", "singing", "-eval", STYLE, source, "-o", target],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while True:
+            try:
+                errors = engine.communicate(timeout=0.2)[1]
+                break
+            except subprocess.TimeoutExpired:
+                if cancelled() or time.monotonic() > deadline:
+                    engine.kill()
+                    engine.wait()
+                    raise ConnectionError from None
+        if engine.returncode != 0 or not os.path.exists(target):
+            raise RuntimeError(errors.decode(errors="replace")[-500:])
+        with open(target, "rb") as file:
+            return file.read()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sing(request):
+    tempo, notes = checked(request)
+    began = time.monotonic()
+    sound = synthesize(score(tempo, notes), request.cancelled)
+    with wave.open(io.BytesIO(sound)) as opened:
+        seconds = opened.getnframes() / opened.getframerate()
+    return Response(sound, "audio/wav", {"X-Audio-Seconds": f"{seconds:.3f}",
+                                         "X-Compute-Seconds": f"{time.monotonic() - began:.3f}"})
+
+
+def main():
+    options = Service.parser(__doc__).parse_args()
+    service = Service("sing", page="/page")
+    service.route("POST", "/api/sing", sing, largest=256 << 10)
+    service.run(options, lambda: synthesize(score(120, [{"note": "C4", "beats": 1, "word": "la"}]), lambda: False))
+
+
+if __name__ == "__main__":
+    main()
