@@ -49,18 +49,35 @@ struct Obstacle {
     bool operator==(const Obstacle &) const = default;
 };
 
-/// What is predicted before anything is fetched, and from what.
+/// How fast a demo makes what it makes: tokens, seconds of sound, pictures or seconds of video a second.
+struct Speed {
+    WorkUnit unit = WorkUnit::Token;
+    double perSecond = 0;
+    double factor = 1;         ///< it lies between perSecond ÷ factor and perSecond × factor
+    bool measuredHere = false; ///< by earlier runs on this computer; else from bandwidth and arithmetic peaks
+
+    double least() const { return perSecond / factor; }
+    double most() const { return perSecond * factor; }
+    bool operator==(const Speed &) const = default;
+};
+
+/// What is predicted before anything is fetched. The arithmetic is explainEstimate()'s
+/// (catalog/estimating/explain.h).
 struct Estimate {
     std::optional<std::uint64_t> memoryBytes;
+    double memorySpread = 0; ///< it lies between memoryBytes × (1 − spread) and × (1 + spread)
     std::optional<std::uint64_t> diskBytes;
-    std::optional<double> tokensPerSecond;
-    std::vector<std::pair<std::string, std::string>>
-        inputs; ///< name → value with unit, in the order of the arithmetic
+    std::optional<Speed> speed;
 
     bool operator==(const Estimate &) const = default;
 };
 
-enum class Placement { Accelerator, Cpu };
+/// Where a variant works, the most wanted first.
+enum class Placement {
+    Accelerator,
+    Offload, ///< some layers on the accelerator, the rest on the processor
+    Cpu
+};
 
 struct VariantChoice {
     std::string variant;
@@ -68,6 +85,7 @@ struct VariantChoice {
     std::vector<Obstacle> obstacles; ///< empty when it runs now
     std::string model;               ///< id of the model taken; empty: none
     std::optional<int> contextTokens;
+    std::optional<int> gpuLayers; ///< of Placement::Offload, or as the person wishes; nullopt: all, or none
     Placement placement = Placement::Cpu;
     std::string device; ///< address of the accelerator that satisfied `device`; empty: none
     Estimate estimate;
@@ -85,15 +103,30 @@ struct Choice {
     bool operator==(const Choice &) const = default;
 };
 
-/// What the person insists on.
+/// What one run on this computer showed.
+struct RunRecord {
+    std::string demo;
+    std::string variant;
+    std::string model; ///< empty: none
+    std::optional<std::uint64_t> memoryBytes;
+    std::optional<WorkUnit> unit;
+    std::optional<double> unitsPerSecond;
+
+    bool operator==(const RunRecord &) const = default;
+};
+
+/// What the person insists on, and what earlier runs showed.
 struct ChoiceOptions {
     std::string
         variant; ///< only this one may be chosen (it comes first, the others are still judged); empty: any
+    std::string model;                ///< only this one of each variant's; variants without it take their own
     std::optional<int> contextTokens; ///< instead of the catalog's; no more than the model was trained for
+    std::optional<int> gpuLayers;     ///< instead of as many as fit
+    std::vector<RunRecord> experience; ///< on this computer
 };
 
-/// Pure: same demo and machine, same choice. Error "variant-unknown" {variant, demo, nearest} (kind
-/// BadInput).
+/// Pure: same demo and machine, same choice. Errors "variant-unknown" {variant, demo, nearest} and
+/// "model-unknown" {model, demo, nearest} (kind BadInput).
 ///
 /// Beside what the author requires, a variant needs a container engine that works, memory and disk. A
 /// recording that does not tell about engines (`Machine::engines` is nullopt) is judged as if they worked and

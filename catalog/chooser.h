@@ -6,6 +6,8 @@
 
 namespace firstlight {
 
+struct Supply;
+
 /// Judges demos on one computer. What every variant asks of the computer alike is found out once, here, so
 /// that a whole catalog is judged in microseconds a variant.
 class Chooser {
@@ -18,8 +20,6 @@ public:
     Result<Choice> choose(const Demo &demo) const;
 
 private:
-    struct Supply;
-    const Machine &m_machine;
     ChoiceOptions m_options;
     std::unique_ptr<const Supply> m_supply;
 };

@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 
+#include "catalog/chooser.h"
 #include "core/json_lines.h"
 #include "text/choice_text.h"
 #include "text/error_text.h"
@@ -36,6 +37,12 @@ std::string prediction(const Demo &demo, const VariantChoice &choice, Language l
         add(model->second.name);
     if (choice.estimate.memoryBytes)
         add(inBytes(*choice.estimate.memoryBytes) + std::string(Phrase{" of memory", " 内存"}.in(language)));
+    if (choice.estimate.speed)
+        add(describe(*choice.estimate.speed, language));
+    if (choice.gpuLayers)
+        add(fmt::format(
+            fmt::runtime(std::string(Phrase{"{} layers on the GPU", "GPU 上 {} 层"}.in(language))),
+            *choice.gpuLayers));
     if (choice.contextTokens)
         add(fmt::format(
             fmt::runtime(std::string(Phrase{"{} tokens of context", "{} 词元上下文"}.in(language))),
@@ -56,26 +63,29 @@ std::string reasons(const VariantChoice &choice, bool everything, Language langu
     return text;
 }
 
-void explainVariant(const Session &session, const VariantChoice &choice)
+void explainVariant(const Session &session, const Chosen &chosen, const VariantChoice &choice)
 {
     for (const Obstacle &obstacle : choice.obstacles) {
         if (const std::string remedy = remedyFor(obstacle, session.language()); !remedy.empty())
             session.out().line("      → " + remedy);
     }
-    for (const std::string &line : describe(choice.estimate, session.language()))
+    const EstimateParts parts = explainEstimate(chosen.demo, choice, chosen.machine);
+    for (const std::string &line : describe(choice.estimate, parts, session.language()))
         session.out().line("      " + session.out().faint(line));
 }
 
-void writeChoice(const Session &session, const Demo &demo, const Choice &choice)
+void writeChoice(const Session &session, const Chosen &chosen)
 {
+    const Demo &demo = chosen.demo;
+    const Choice &choice = chosen.choice;
     const Terminal &out = session.out();
     std::vector<std::vector<std::string>> rows;
     for (const VariantChoice &variant : choice.ranked) {
-        const bool chosen = &variant == choice.chosen();
+        const bool taken = &variant == choice.chosen();
         const std::string why = variant.obstacles.empty()
                                     ? prediction(demo, variant, session.language())
                                     : reasons(variant, session.options().why, session.language());
-        rows.push_back({chosen ? "►" : " ", chosen ? out.bold(variant.variant) : variant.variant,
+        rows.push_back({taken ? "►" : " ", taken ? out.bold(variant.variant) : variant.variant,
                         styledVerdict(out, variant.verdict, session.language()), why});
     }
     if (!session.options().why) {
@@ -84,21 +94,62 @@ void writeChoice(const Session &session, const Demo &demo, const Choice &choice)
     }
     for (std::size_t index = 0; index < rows.size(); ++index) {
         out.table({rows[index]}, " ");
-        explainVariant(session, choice.ranked[index]);
+        explainVariant(session, chosen, choice.ranked[index]);
     }
+}
+
+} // namespace
+
+namespace {
+
+/// Every demo of the catalog, the chosen variant of each or why there is none.
+int chooseEverywhere(const Session &session)
+{
+    const auto catalog = session.catalog();
+    if (!catalog)
+        return session.report(catalog.error());
+    const auto machine = session.machine();
+    if (!machine)
+        return session.report(machine.error());
+    const Chooser chooser(*machine, session.wishes(*machine));
+    std::vector<std::vector<std::string>> rows;
+    for (const Demo &demo : catalog->demos) {
+        const auto choice = chooser.choose(demo);
+        if (!choice)
+            return session.report(choice.error());
+        if (session.options().json) {
+            writeJsonLine(stdout, toJson(*choice));
+            continue;
+        }
+        const VariantChoice &best = choice->ranked.front();
+        rows.push_back({session.out().bold(demo.id), best.variant,
+                        styledVerdict(session.out(), best.verdict, session.language()),
+                        best.obstacles.empty() ? prediction(demo, best, session.language())
+                                               : reasons(best, session.options().why, session.language())});
+    }
+    session.out().table(rows);
+    int code = 0;
+    for (const Error &fault : catalog->faults)
+        code = session.report(fault);
+    return code;
 }
 
 } // namespace
 
 int chooseVariant(const Session &session)
 {
+    if (session.options().all)
+        return chooseEverywhere(session);
+    if (session.options().demo.empty())
+        return session.report(
+            {.code = "demo-missing", .facts = {{"verb", "choose"}}, .kind = ErrorKind::BadInput});
     const auto chosen = session.choose();
     if (!chosen)
         return session.report(chosen.error());
     if (session.options().json)
         writeJsonLine(stdout, toJson(chosen->choice));
     else
-        writeChoice(session, chosen->demo, chosen->choice);
+        writeChoice(session, *chosen);
     return chosen->choice.chosen() ? 0 : exitCode(ErrorKind::NothingRuns);
 }
 

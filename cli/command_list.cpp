@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 
+#include "catalog/chooser.h"
 #include "core/json_lines.h"
 #include "text/choice_text.h"
 #include "text/error_text.h"
@@ -28,9 +29,10 @@ std::vector<std::string> row(const Session &session, const Listed &listed)
     if (listed.choice.ranked.empty())
         return cells;
     const VariantChoice &best = listed.choice.ranked.front();
-    if (best.verdict == Verdict::RunsNow)
+    if (best.verdict == Verdict::RunsNow) {
+        cells.push_back(best.estimate.speed ? describe(*best.estimate.speed, language) : std::string());
         cells.push_back(best.estimate.memoryBytes ? inBytes(*best.estimate.memoryBytes) : std::string());
-    else if (!best.obstacles.empty())
+    } else if (!best.obstacles.empty())
         cells.push_back(describe(best.obstacles.front(), language));
     return cells;
 }
@@ -88,8 +90,9 @@ int listDemos(const Session &session)
     if (!machine)
         return session.report(machine.error());
     std::vector<Listed> demos;
+    const Chooser chooser(*machine, session.wishes(*machine));
     for (const Demo &demo : catalog->demos) {
-        if (auto choice = choose(demo, *machine))
+        if (auto choice = chooser.choose(demo))
             demos.push_back({&demo, std::move(*choice)});
     }
     if (session.options().json) {

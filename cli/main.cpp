@@ -73,7 +73,11 @@ void addMachine(CLI::App *command, Options &options)
 void addChoice(CLI::App *command, Options &options)
 {
     command->add_option("--variant", options.variant, "Take this variant");
+    command->add_option("--model", options.model, "Take this model");
     command->add_option("--context", options.context, "Tokens of context")->check(CLI::Range(256, 1 << 20));
+    command
+        ->add_option("--gpu-layers", options.gpuLayers, "Layers on the GPU, where a variant can divide them")
+        ->check(CLI::Range(0, 1000));
 }
 
 void describeVerbs(CLI::App &app, Verb &verb, Options &options)
@@ -106,7 +110,8 @@ void describeVerbs(CLI::App &app, Verb &verb, Options &options)
                   "  firstlight choose chat\n  firstlight choose chat --why\n  firstlight choose chat "
                   "--machine their-computer.json",
                   chooseVariant);
-    addDemo(choice, options);
+    addDemo(choice, options, false);
+    choice->add_flag("--all", options.all, "Every demo");
     addMachine(choice, options);
     addChoice(choice, options);
     choice->add_flag("--why", options.why, "Show the arithmetic and the remedies");

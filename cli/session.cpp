@@ -1,5 +1,6 @@
 #include "cli/session.h"
 
+#include "catalog/estimating/experience.h"
 #include "catalog/recipe.h"
 #include "core/json_lines.h"
 #include "runners/plan/planner.h"
@@ -90,6 +91,23 @@ Store Session::store() const
     return Store(m_directories.data / "store");
 }
 
+ChoiceOptions Session::wishes(const Machine &computer) const
+{
+    ChoiceOptions wishes{.variant = m_options.variant,
+                         .model = m_options.model,
+                         .contextTokens = m_options.context,
+                         .gpuLayers = m_options.gpuLayers,
+                         .experience = {}};
+    if (m_options.machine.empty()) // what this computer showed says nothing about another
+        wishes.experience = readExperience(experienceFile(), machineKey(computer));
+    return wishes;
+}
+
+fs::path Session::experienceFile() const
+{
+    return m_directories.state / "runs.jsonl";
+}
+
 Result<Chosen> Session::choose(bool trials) const
 {
     auto read = catalog();
@@ -101,7 +119,7 @@ Result<Chosen> Session::choose(bool trials) const
     auto computer = machine(trials);
     if (!computer)
         return fail(computer.error());
-    auto choice = firstlight::choose(*demo, *computer, {m_options.variant, m_options.context});
+    auto choice = firstlight::choose(*demo, *computer, wishes(*computer));
     if (!choice)
         return fail(choice.error());
     return Chosen{std::move(*read), std::move(*demo), std::move(*computer), std::move(*choice)};

@@ -27,7 +27,9 @@ struct Options {
     std::string machine;               ///< a recorded computer instead of this one
     std::string demo;
     std::string variant;
+    std::string model;
     std::optional<int> context;
+    std::optional<int> gpuLayers;
     int port = 0; ///< 0: a free one
     bool why = false;
     bool follow = false;
@@ -70,6 +72,10 @@ public:
     std::vector<CatalogSource> catalogSources() const;
     Result<Catalog> catalog() const;
     Store store() const;
+    /// What the person asked for on the command line, and what earlier runs on \a computer showed.
+    ChoiceOptions wishes(const Machine &computer) const;
+    /// Where runs on this computer are remembered.
+    std::filesystem::path experienceFile() const;
     /// The demo that was asked for, judged on the machine with the person's wishes. \a trials as in
     /// machine().
     Result<Chosen> choose(bool trials = false) const;

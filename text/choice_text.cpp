@@ -3,7 +3,6 @@
 #include "text/quantities.h"
 #include "text/template.h"
 
-#include <charconv>
 #include <fmt/format.h>
 
 namespace firstlight {
@@ -224,17 +223,6 @@ std::string phaseName(const std::string &phase, Language language)
 
 namespace {
 
-/// The number at the front of an input of an estimate: 98362432 of "98362432 B".
-std::optional<std::uint64_t> inputOf(const Estimate &estimate, std::string_view name)
-{
-    for (const auto &[key, value] : estimate.inputs) {
-        std::uint64_t number = 0;
-        if (key == name && std::from_chars(value.data(), value.data() + value.size(), number).ec == std::errc())
-            return number;
-    }
-    return std::nullopt;
-}
-
 /// "260 MB = 98 MB + 95 MB + 67 MB", each summand with what it is; empty if there is none.
 std::string sum(const std::vector<std::pair<Phrase, std::optional<std::uint64_t>>> &parts, const std::optional<std::uint64_t> &total,
                 Language language)
@@ -249,29 +237,109 @@ std::string sum(const std::vector<std::pair<Phrase, std::optional<std::uint64_t>
 
 } // namespace
 
-std::vector<std::string> describe(const Estimate &estimate, Language language)
+namespace {
+
+struct UnitText {
+    Phrase each;  ///< what one costs: "a token"
+    Phrase speed; ///< "{} tokens a second"
+};
+
+/// In the order of WorkUnit.
+constexpr UnitText unitTexts[] = {
+    {{"token", "词元"}, {"{} tokens a second", "每秒 {} 个词元"}},
+    {{"second of sound", "秒声音"}, {"{} × real time", "实时的 {} 倍"}},
+    {{"picture", "张图片"}, {"{} pictures a second", "每秒 {} 张图片"}},
+    {{"second of video", "秒视频"}, {"{} × real time", "实时的 {} 倍"}},
+};
+
+/// Two significant digits: an estimate is no measurement.
+std::string roughly(double value)
+{
+    return value >= 100 ? fmt::format("{:.0f}", value) : fmt::format("{:.2g}", value);
+}
+
+std::string inTera(double perSecond)
+{
+    return perSecond >= 1e12 ? fmt::format("{:.1f} T", perSecond / 1e12) : fmt::format("{:.3g} G", perSecond / 1e9);
+}
+
+std::string say(const Phrase &phrase, Language language)
+{
+    return std::string(phrase.in(language));
+}
+
+std::string costLine(const EstimateParts &parts, const Speed &speed, Language language)
+{
+    const std::string unit = say(unitTexts[static_cast<std::size_t>(speed.unit)].each, language);
+    if (parts.limitedByMemory && parts.readBytesPerUnit && parts.bytesPerSecond) {
+        const Phrase source = parts.bandwidthMeasured ? Phrase{"measured", "实测"} : Phrase{"by its data sheet or usual", "按规格或常见值"};
+        return fmt::format(fmt::runtime(say({"{:.0f} % of {} a second ({}) ÷ {} a {}", "每秒 {1}（{2}）的 {0:.0f} % ÷ 每{4} {3}"}, language)),
+                           parts.memoryShare * 100, inBytes(static_cast<std::uint64_t>(*parts.bytesPerSecond)), say(source, language),
+                           inBytes(static_cast<std::uint64_t>(*parts.readBytesPerUnit)), unit);
+    }
+    if (!parts.operationsPerUnit || !parts.operationsPerSecond)
+        return {};
+    const Phrase clock = parts.clockAssumed ? Phrase{", clock assumed", "，主频为假定值"} : Phrase{"", ""};
+    return fmt::format(fmt::runtime(say({"{:.0f} % of {}op/s ({}{}) ÷ {}op a {}", "{1}op/s（{2}{3}）的 {0:.0f} % ÷ 每{5} {4}op"}, language)),
+                       parts.computeShare * 100, inTera(*parts.operationsPerSecond),
+                       parts.instructions.empty() ? "?" : parts.instructions, say(clock, language), inTera(*parts.operationsPerUnit), unit);
+}
+
+} // namespace
+
+std::string describe(const Speed &speed, Language language)
+{
+    const double value = speed.perSecond;
+    const bool slowPicture = speed.unit == WorkUnit::Picture || (speed.unit == WorkUnit::VideoSecond && value < 1);
+    if (speed.unit == WorkUnit::Token) // 0.75 English words a token; people count words
+        return fmt::format(fmt::runtime(say({"about {} words a second", "每秒约 {} 个词"}, language)), roughly(value * 0.75));
+    if (slowPicture) {
+        const double seconds = 1 / value;
+        const std::string time = seconds < 60 ? fmt::format(fmt::runtime(say({"{} s", "{} 秒"}, language)), roughly(seconds))
+                                              : inDuration(std::chrono::seconds(static_cast<long>(seconds)), language);
+        return fmt::format(fmt::runtime(speed.unit == WorkUnit::Picture ? say({"about {} a picture", "每张图片约 {}"}, language)
+                                                                        : say({"about {} a second of video", "每秒视频约 {}"}, language)),
+                           time);
+    }
+    return fmt::format(fmt::runtime(say({"about {} × real time", "约为实时的 {} 倍"}, language)), roughly(value));
+}
+
+std::vector<std::string> describe(const Estimate &estimate, const EstimateParts &parts, Language language)
 {
     std::optional<std::uint64_t> context;
     std::string contextName;
-    if (const auto tokens = inputOf(estimate, "context"), perToken = inputOf(estimate, "kv-per-token"); tokens && perToken) {
-        context = *tokens * *perToken;
-        contextName = fmt::format(fmt::runtime(std::string(Phrase{"context ({} tokens × {})", "上下文（{} 词元 × {}）"}.in(language))), *tokens,
-                                  inBytes(*perToken));
+    if (parts.contextTokens && parts.kvBytesPerToken) {
+        context = static_cast<std::uint64_t>(*parts.contextTokens) * *parts.kvBytesPerToken;
+        contextName = fmt::format(fmt::runtime(say({"context ({} tokens × {})", "上下文（{} 词元 × {}）"}, language)),
+                                  *parts.contextTokens, inBytes(*parts.kvBytesPerToken));
     }
-    const Phrase weights{"model", "模型"};
-    const std::string memory = sum({{weights, inputOf(estimate, "weights")},
-                                    {{contextName, contextName}, context},
-                                    {{"engine", "引擎"}, inputOf(estimate, "overhead")}},
-                                   estimate.memoryBytes, language);
-    const std::string disk = sum({{{"image", "镜像"}, inputOf(estimate, "image")},
-                                  {weights, inputOf(estimate, "weights")},
-                                  {{"while it is built", "构建时"}, inputOf(estimate, "build")}},
+    const Phrase weights = parts.weightsComputed ? Phrase{"model (parameters × bits)", "模型（参数 × 位数）"} : Phrase{"model", "模型"};
+    std::string memory = sum({{weights, parts.weightBytes}, {{contextName, contextName}, context}, {{"engine", "引擎"}, parts.overheadBytes}},
+                             estimate.memoryBytes, language);
+    const std::string disk = sum({{{"image", "镜像"}, parts.imageBytes},
+                                  {weights, parts.weightsOnDisk ? parts.weightBytes : std::nullopt},
+                                  {{"while it is built", "构建时"}, parts.buildBytes},
+                                  {{"while it runs", "运行时"}, parts.temporaryBytes}},
                                  estimate.diskBytes, language);
     std::vector<std::string> lines;
-    if (!memory.empty())
-        lines.push_back(std::string(Phrase{"memory: ", "内存："}.in(language)) + memory);
+    if (!memory.empty()) {
+        if (estimate.memoryBytes)
+            memory += fmt::format(" (± {:.0f} %)", estimate.memorySpread * 100);
+        lines.push_back(say({"memory: ", "内存："}, language) + memory);
+    }
     if (!disk.empty())
-        lines.push_back(std::string(Phrase{"disk: ", "磁盘："}.in(language)) + disk);
+        lines.push_back(say({"disk: ", "磁盘："}, language) + disk);
+    if (!estimate.speed)
+        return lines;
+    const Speed &speed = *estimate.speed;
+    std::string line = fmt::format(fmt::runtime(say(unitTexts[static_cast<std::size_t>(speed.unit)].speed, language)), roughly(speed.perSecond));
+    line += fmt::format(fmt::runtime(say({" ({} to {})", "（{} 到 {}）"}, language)), roughly(speed.least()), roughly(speed.most()));
+    const std::string cost = speed.measuredHere ? say({"measured here in earlier runs", "本机之前运行的实测值"}, language)
+                                                : costLine(parts, speed, language);
+    lines.push_back(say({"speed: ", "速度："}, language) + line + (cost.empty() ? "" : " = " + cost));
+    if (parts.acceleratorShare)
+        lines.push_back(fmt::format(fmt::runtime(say({"{:.0f} % of the layers on the accelerator, the rest on the processor", "{:.0f} % 的层在加速器上，其余在处理器上"}, language)),
+                                    *parts.acceleratorShare * 100));
     return lines;
 }
 

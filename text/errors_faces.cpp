@@ -5,6 +5,10 @@ namespace firstlight {
 std::span<const ErrorText> faceErrors()
 {
     static constexpr ErrorText table[] = {
+        {"demo-missing",
+         {"No demo was named.", "没有说明是哪个演示。"},
+         {"Name one (firstlight list shows them), or ask for all: firstlight {verb} --all",
+          "请指定一个（用 firstlight list 查看），或查看全部：firstlight {verb} --all"}},
         {"demo-not-reachable",
          {"The demo {demo} cannot be opened: {found}.", "无法打开演示 {demo}：{found}。"},
          {"Make it answer again: firstlight run {demo}", "让它恢复应答：firstlight run {demo}"}},

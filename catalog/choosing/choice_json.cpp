@@ -1,5 +1,8 @@
 #include "catalog/choice.h"
 
+#include "catalog/estimating/experience.h"
+
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace firstlight {
@@ -83,13 +86,25 @@ json toJson(const Obstacle &obstacle)
 
 json toJson(const Estimate &estimate)
 {
-    json inputs = json::array();
-    for (const auto &[name, value] : estimate.inputs)
-        inputs.push_back({{"name", name}, {"value", value}});
-    return {{"memoryBytes", orNull(estimate.memoryBytes)},
+    json memory;
+    if (estimate.memoryBytes) {
+        const auto likely = static_cast<double>(*estimate.memoryBytes);
+        memory = {{"bytes", *estimate.memoryBytes},
+                  {"leastBytes", static_cast<std::uint64_t>(likely * (1 - estimate.memorySpread))},
+                  {"mostBytes", static_cast<std::uint64_t>(likely * (1 + estimate.memorySpread))}};
+    }
+    json speed;
+    if (estimate.speed) {
+        const auto rounded = [](double value) { return std::round(value * 1000) / 1000; };
+        speed = {{"unit", nameOf(estimate.speed->unit)},
+                 {"perSecond", rounded(estimate.speed->perSecond)},
+                 {"leastPerSecond", rounded(estimate.speed->least())},
+                 {"mostPerSecond", rounded(estimate.speed->most())},
+                 {"measuredHere", estimate.speed->measuredHere}};
+    }
+    return {{"memory", std::move(memory)},
             {"diskBytes", orNull(estimate.diskBytes)},
-            {"tokensPerSecond", orNull(estimate.tokensPerSecond)},
-            {"inputs", std::move(inputs)}};
+            {"speed", std::move(speed)}};
 }
 
 json toJson(const VariantChoice &choice)
@@ -102,7 +117,10 @@ json toJson(const VariantChoice &choice)
             {"obstacles", std::move(obstacles)},
             {"model", orNull(choice.model)},
             {"contextTokens", orNull(choice.contextTokens)},
-            {"placement", choice.placement == Placement::Accelerator ? "accelerator" : "cpu"},
+            {"gpuLayers", orNull(choice.gpuLayers)},
+            {"placement", choice.placement == Placement::Accelerator ? "accelerator"
+                          : choice.placement == Placement::Offload   ? "offload"
+                                                                     : "cpu"},
             {"device", orNull(choice.device)},
             {"estimate", toJson(choice.estimate)}};
 }

@@ -24,45 +24,50 @@ void dropMoot(Obstacles &obstacles)
         std::erase_if(obstacles, [](const Obstacle &obstacle) { return obstacle.kind == ObstacleKind::Cdi; });
 }
 
-VariantChoice judgeOn(const Demo &demo, const Variant &variant, const Machine &machine,
-                      const Accelerator *only, const ChoiceOptions &options)
+JudgedVariant judgeOn(const Demo &demo, const Variant &variant, const Supply &supply, const Accelerator *only,
+                      const ChoiceOptions &options)
 {
+    const Machine &machine = supply.machine;
     RequirementFinding required = checkRequirement(variant, machine, only);
     const Accelerator *device = variant.accelerated ? required.device : nullptr;
     const bool satisfied = isYes(required.obstacles);
-    Fit fit = bestFit(demo, variant, machine, device, options.contextTokens);
+    Fit fit = bestFit(demo, variant, supply, device, options);
 
     Obstacles obstacles = std::move(required.obstacles);
     append(obstacles, checkEngine(variant, machine));
     append(obstacles, std::move(fit.obstacles));
     dropMoot(obstacles);
     const Verdict verdict = verdictOf(obstacles);
-    return {.variant = variant.id,
-            .verdict = verdict,
-            .obstacles = std::move(obstacles),
-            .model = std::move(fit.model),
-            .contextTokens = fit.contextTokens,
-            .placement = variant.accelerated ? Placement::Accelerator : Placement::Cpu,
-            .device = satisfied && device ? device->address : "",
-            .estimate = std::move(fit.estimate)};
+    return {.variant = &variant,
+            .choice = {.variant = variant.id,
+                       .verdict = verdict,
+                       .obstacles = std::move(obstacles),
+                       .model = std::move(fit.model),
+                       .contextTokens = fit.contextTokens,
+                       .gpuLayers = fit.gpuLayers,
+                       .placement = fit.placement,
+                       .device = satisfied && device ? device->address : "",
+                       .estimate = fit.estimate},
+            .unified = device && device->integrated.value_or(false)};
 }
 
-auto worthOf(const VariantChoice &choice)
+auto worthOf(const JudgedVariant &judged)
 {
-    return std::tuple(rankOf(choice.verdict), choice.placement);
+    return std::tuple(rankOf(judged.choice.verdict), judged.unified, judged.choice.placement);
 }
 
 /// On the accelerator that comes nearest by what is required; if it does not do, on any other that does
 /// better: what is too small must not hide what needs only a fix.
-VariantChoice judge(const Demo &demo, const Variant &variant, const Machine &machine,
+JudgedVariant judge(const Demo &demo, const Variant &variant, const Supply &supply,
                     const ChoiceOptions &options)
 {
-    VariantChoice best = judgeOn(demo, variant, machine, nullptr, options);
+    const Machine &machine = supply.machine;
+    JudgedVariant best = judgeOn(demo, variant, supply, nullptr, options);
     const bool several = variant.accelerated && machine.accelerators && machine.accelerators->size() > 1;
-    if (!several || worthOf(best) == std::tuple(0, Placement::Accelerator))
+    if (!several || worthOf(best) == std::tuple(0, false, Placement::Accelerator))
         return best;
     for (const Accelerator &device : *machine.accelerators) {
-        VariantChoice other = judgeOn(demo, variant, machine, &device, options);
+        JudgedVariant other = judgeOn(demo, variant, supply, &device, options);
         if (worthOf(other) < worthOf(best))
             best = std::move(other);
     }
@@ -79,6 +84,16 @@ Error unknownVariant(const Demo &demo, const std::string &wanted)
             .kind = ErrorKind::BadInput};
 }
 
+Error unknownModel(const Demo &demo, const std::string &wanted)
+{
+    std::vector<std::string> known;
+    for (const auto &[id, model] : demo.models)
+        known.push_back(id);
+    return {.code = "model-unknown",
+            .facts = {{"model", wanted}, {"demo", demo.id}, {"nearest", nearest(wanted, known)}},
+            .kind = ErrorKind::BadInput};
+}
+
 } // namespace
 
 const VariantChoice *Choice::chosen() const
@@ -86,12 +101,9 @@ const VariantChoice *Choice::chosen() const
     return !ranked.empty() && ranked.front().verdict == Verdict::RunsNow ? &ranked.front() : nullptr;
 }
 
-struct Chooser::Supply { };
-
 Chooser::Chooser(const Machine &machine, ChoiceOptions options)
-    : m_machine(machine)
-    , m_options(std::move(options))
-    , m_supply(std::make_unique<const Supply>())
+    : m_options(std::move(options))
+    , m_supply(std::make_unique<const Supply>(machine))
 {
 }
 
@@ -105,10 +117,12 @@ Result<Choice> choose(const Demo &demo, const Machine &machine, const ChoiceOpti
 Result<Choice> Chooser::choose(const Demo &demo) const
 {
     const ChoiceOptions &options = m_options;
+    if (!options.model.empty() && !demo.models.contains(options.model))
+        return fail(unknownModel(demo, options.model));
     std::vector<JudgedVariant> judged;
     judged.reserve(demo.variants.size());
     for (const Variant &variant : demo.variants)
-        judged.push_back({&variant, judge(demo, variant, m_machine, options)});
+        judged.push_back(judge(demo, variant, *m_supply, options));
     rank(judged);
 
     Choice choice{.demo = demo.id, .ranked = {}};

@@ -29,10 +29,10 @@ bool isBehind(const DeviceNode &node, const std::string &device)
 Obstacles checkNode(const DeviceNode &node)
 {
     if (node.access == NodeAccess::Denied)
-        return {{.kind = ObstacleKind::DeviceAccess,
-                 .subject = node.path,
-                 .needed = node.group.value_or(""),
-                 .fixable = true}};
+        return single({.kind = ObstacleKind::DeviceAccess,
+                       .subject = node.path,
+                       .needed = node.group.value_or(""),
+                       .fixable = true});
     if (node.access == NodeAccess::Absent) // a driver is bound, but it did not make the file
         return {
             {.kind = ObstacleKind::DeviceDriver, .subject = node.path, .needed = node.path, .fixable = true}};
@@ -89,11 +89,11 @@ Obstacles checkDriver(const Accelerator &device, const std::vector<Requirement> 
             return {};
         return {undescribed("module", needed.empty() ? device.vendor : needed)};
     }
-    return {{.kind = ObstacleKind::DeviceDriver,
-             .subject = device.vendor,
-             .needed = needed,
-             .found = device.driver.value_or(""),
-             .fixable = true}};
+    return single({.kind = ObstacleKind::DeviceDriver,
+                   .subject = device.vendor,
+                   .needed = needed,
+                   .found = device.driver.value_or(""),
+                   .fixable = true});
 }
 
 bool isAboutDriver(const Term &term)
@@ -176,7 +176,7 @@ DeviceFinding checkDevice(const std::vector<Requirement> &terms, const std::vect
             best = std::move(candidate);
     }
     if (!best || !best->rightKind)
-        return {{noDevice(terms, *machine.accelerators)}, nullptr};
+        return {single(noDevice(terms, *machine.accelerators)), nullptr};
     return {std::move(best->obstacles), best->device};
 }
 

@@ -19,8 +19,8 @@ struct DeviceFinding {
 DeviceFinding checkDevice(const std::vector<Requirement> &terms, const std::vector<std::string> &devices,
                           bool inUse, const Machine &machine, const Accelerator *only = nullptr);
 
-/// The same of what a `not` forbids: an accelerator that satisfies all \a terms, or of which that is not known,
-/// counts before any that only could.
+/// The same of what a `not` forbids: an accelerator that satisfies all \a terms, or of which that is not
+/// known, counts before any that only could.
 Obstacles checkAbsent(const std::vector<Requirement> &terms, const Machine &machine);
 
 } // namespace firstlight

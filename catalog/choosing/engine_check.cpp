@@ -15,11 +15,11 @@ Obstacles checkRuntimes(const Podman &podman)
         reasons += (reasons.empty() ? "" : "; ") + runtime.name
                    + (runtime.reason.empty() ? "" : ": " + runtime.reason);
     }
-    return {{.kind = ObstacleKind::EngineRuntime,
-             .subject = "podman",
-             .needed = "crun, runc",
-             .found = reasons,
-             .fixable = true}}; // another runtime can be installed
+    return single({.kind = ObstacleKind::EngineRuntime,
+                   .subject = "podman",
+                   .needed = "crun, runc",
+                   .found = reasons,
+                   .fixable = true}); // another runtime can be installed
 }
 
 Obstacles checkArchitectures(const Variant &variant, const Machine &machine)
@@ -33,7 +33,7 @@ Obstacles checkArchitectures(const Variant &variant, const Machine &machine)
         needed += (needed.empty() ? "" : ", ") + architecture;
     if (found.empty())
         return {undescribed("arch", needed)};
-    return {{.kind = ObstacleKind::Architecture, .subject = needed, .needed = needed, .found = found}};
+    return single({.kind = ObstacleKind::Architecture, .subject = needed, .needed = needed, .found = found});
 }
 
 } // namespace

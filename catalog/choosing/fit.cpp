@@ -1,6 +1,8 @@
 #include "catalog/choosing/fit.h"
 
-#include "catalog/choosing/machine_terms.h"
+#include "catalog/estimating/demand.h"
+#include "catalog/estimating/experience.h"
+#include "catalog/estimating/speed.h"
 
 #include <algorithm>
 #include <limits>
@@ -13,74 +15,7 @@ namespace firstlight {
 namespace {
 
 constexpr std::uint64_t mebibyte = 1u << 20;
-
-/// A sum of which some parts may not be known.
-struct Sum {
-    std::uint64_t known = 0;
-    bool complete = true;
-
-    void add(std::optional<std::uint64_t> part)
-    {
-        known += part.value_or(0);
-        complete = complete && part.has_value();
-    }
-    std::optional<std::uint64_t> total() const { return complete ? std::optional(known) : std::nullopt; }
-};
-
-struct Demand {
-    Sum weights;
-    Sum kvCache;
-    Sum overhead;
-    Sum disk;
-
-    std::uint64_t knownMemory() const { return weights.known + kvCache.known + overhead.known; }
-    std::optional<std::uint64_t> memory() const
-    {
-        const bool complete = weights.complete && kvCache.complete && overhead.complete;
-        return complete ? std::optional(knownMemory()) : std::nullopt;
-    }
-};
-
-Demand demandOf(const Variant &variant, const Model *model, std::optional<int> context)
-{
-    Demand demand;
-    demand.overhead.add(variant.resources.overheadBytes);
-    demand.disk.add(variant.resources.imageBytes);
-    if (!variant.recipe.empty())
-        demand.disk.add(variant.resources.buildBytes);
-    if (!model)
-        return demand;
-    demand.weights.add(model->file.sizeBytes);
-    demand.disk.add(model->file.sizeBytes);
-    if (context && model->kvBytesPerToken)
-        demand.kvCache.add(*model->kvBytesPerToken * static_cast<std::uint64_t>(*context));
-    else if (context || model->kvBytesPerToken)
-        demand.kvCache.add(std::nullopt);
-    return demand;
-}
-
-Estimate estimateOf(const Demand &demand, const Variant &variant, const Model *model,
-                    std::optional<int> context)
-{
-    Estimate estimate{.memoryBytes = demand.memory(),
-                      .diskBytes = demand.disk.total(),
-                      .tokensPerSecond = {},
-                      .inputs = {}};
-    const auto add = [&](const char *name, std::optional<std::uint64_t> value, const char *unit) {
-        if (value)
-            estimate.inputs.emplace_back(name, std::to_string(*value) + unit);
-    };
-    if (model) {
-        add("weights", model->file.sizeBytes, " B");
-        add("kv-per-token", model->kvBytesPerToken, " B/token");
-        if (context)
-            add("context", static_cast<std::uint64_t>(*context), " tokens");
-    }
-    add("overhead", variant.resources.overheadBytes, " B");
-    add("image", variant.resources.imageBytes, " B");
-    add("build", variant.resources.buildBytes, " B");
-    return estimate;
-}
+constexpr double comfortableTokensPerSecond = 8; ///< a little faster than most people read
 
 std::uint64_t without(std::uint64_t whole, std::uint64_t part)
 {
@@ -92,137 +27,307 @@ std::uint64_t kept(std::uint64_t total, std::uint64_t least)
     return std::max(least, total / 20);
 }
 
-Obstacles checkComputerMemory(std::uint64_t needed, const Machine &machine)
+std::uint64_t keptOnDevice(std::uint64_t total)
 {
-    const Memory &memory = machine.memory;
-    std::optional<std::uint64_t> total = memory.totalBytes;
-    if (total && memory.limitBytes)
-        total = std::min(*total, *memory.limitBytes);
-    constexpr std::uint64_t leastFree = 512 * mebibyte;
-    const std::uint64_t keep = kept(total.value_or(0), leastFree);
-    const std::string neededText = std::to_string(needed + keep);
-    if (total && needed > without(*total, keep))
-        return {{.kind = ObstacleKind::MemoryTotal,
-                 .subject = "memory",
-                 .needed = neededText,
-                 .found = std::to_string(*total)}};
+    constexpr std::uint64_t least = 457 * mebibyte;
+    return kept(total, least);
+}
+
+/// An answer in numbers: only the one that is taken is put into words.
+struct Shortage {
+    enum class Kind { None, Disk, Memory, Unknown, MemoryTotal, Device };
+    Kind kind = Kind::None;
+    std::uint64_t needed = 0;
+    std::uint64_t found = 0;
+};
+
+/// None, what can be mended, what is not known, what cannot be.
+int rankOf(const Shortage &shortage)
+{
+    switch (shortage.kind) {
+    case Shortage::Kind::None:
+        return 0;
+    case Shortage::Kind::Disk:
+    case Shortage::Kind::Memory:
+        return 1;
+    case Shortage::Kind::Unknown:
+        return 2;
+    case Shortage::Kind::MemoryTotal:
+    case Shortage::Kind::Device:
+        break;
+    }
+    return 3;
+}
+
+Obstacle inWords(const Shortage &shortage, const Supply &supply)
+{
+    Obstacle obstacle{.subject = "memory", .needed = std::to_string(shortage.needed)};
+    if (shortage.kind != Shortage::Kind::Unknown)
+        obstacle.found = std::to_string(shortage.found);
+    switch (shortage.kind) {
+    case Shortage::Kind::Disk:
+        obstacle.kind = ObstacleKind::Disk;
+        obstacle.subject = supply.machine.storage.front().path;
+        obstacle.fixable = true;
+        break;
+    case Shortage::Kind::Memory:
+        obstacle.kind = ObstacleKind::Memory;
+        obstacle.fixable = true;
+        break;
+    case Shortage::Kind::MemoryTotal:
+        obstacle.kind = ObstacleKind::MemoryTotal;
+        break;
+    case Shortage::Kind::Device:
+        obstacle.kind = ObstacleKind::DeviceProperty;
+        break;
+    default:
+        obstacle.unknown = true;
+        break;
+    }
+    return obstacle;
+}
+
+Shortage shortageOfMemory(std::uint64_t needed, const Supply &supply)
+{
+    const std::uint64_t whole = needed + supply.keepBytes;
+    if (supply.totalBytes && needed > without(*supply.totalBytes, supply.keepBytes))
+        return {Shortage::Kind::MemoryTotal, whole, *supply.totalBytes};
     // A recording of the hardware alone cannot tell what is free; a computer that runs demos always does.
-    if (!memory.availableBytes && !machine.engines)
-        return {};
-    if (!memory.availableBytes)
-        return {undescribed("memory", neededText)};
-    if (needed > without(*memory.availableBytes, keep))
-        return {{.kind = ObstacleKind::Memory,
-                 .subject = "memory",
-                 .needed = neededText,
-                 .found = std::to_string(*memory.availableBytes),
-                 .fixable = true}};
+    if (!supply.freeBytes)
+        return supply.engineTold ? Shortage{Shortage::Kind::Unknown, whole, 0} : Shortage{};
+    if (needed > without(*supply.freeBytes, supply.keepBytes))
+        return {Shortage::Kind::Memory, whole, *supply.freeBytes};
     return {};
 }
 
-Obstacles checkDeviceMemory(std::uint64_t needed, std::uint64_t deviceBytes)
+Shortage shortageOfDisk(std::uint64_t needed, const Supply &supply)
 {
-    constexpr std::uint64_t leastFree = 457 * mebibyte;
-    const std::uint64_t keep = kept(deviceBytes, leastFree);
-    if (needed <= without(deviceBytes, keep))
-        return {};
-    return {{.kind = ObstacleKind::DeviceProperty,
-             .subject = "memory",
-             .needed = std::to_string(needed + keep),
-             .found = std::to_string(deviceBytes)}};
-}
-
-/// What the model takes is in the accelerator's own memory if it has some; llama.cpp and its like put into
-/// the computer's what does not fit, so where that size is not known, the computer's is what must hold it.
-Obstacles checkMemory(const Demand &demand, const Machine &machine, const Accelerator *device)
-{
-    const bool ownMemory = device && !device->integrated.value_or(false) && device->memoryBytes;
-    if (!ownMemory)
-        return checkComputerMemory(demand.knownMemory(), machine);
-    Obstacles obstacles = checkDeviceMemory(demand.knownMemory(), *device->memoryBytes);
-    append(obstacles, checkComputerMemory(demand.overhead.known, machine));
-    return obstacles;
-}
-
-Obstacles checkDisk(std::uint64_t needed, const Machine &machine)
-{
-    if (machine.storage.empty() || !machine.storage.front().freeBytes)
-        return {}; // a recording; the store asks again before it fetches
-    const Storage &storage = machine.storage.front();
-    if (needed <= *storage.freeBytes)
-        return {};
-    return {{.kind = ObstacleKind::Disk,
-             .subject = storage.path,
-             .needed = std::to_string(needed),
-             .found = std::to_string(*storage.freeBytes),
-             .fixable = true}};
-}
-
-/// Largest first; one without a value is the server's own default.
-std::vector<std::optional<int>> contextsFor(const Variant &variant, const Model *model,
-                                            std::optional<int> wanted)
-{
-    std::vector<int> known = variant.tuning.contextTokens;
-    if (wanted && !known.empty())
-        known = {*wanted};
-    const int longest = model && model->maxContext ? *model->maxContext : std::numeric_limits<int>::max();
-    std::vector<std::optional<int>> contexts;
-    for (auto tokens = known.rbegin(); tokens != known.rend(); ++tokens) {
-        const int possible = std::min(*tokens, longest);
-        if (contexts.empty() || contexts.back() != possible)
-            contexts.emplace_back(possible);
-    }
-    if (contexts.empty())
-        contexts.emplace_back();
-    return contexts;
+    if (!supply.freeDiskBytes || needed <= *supply.freeDiskBytes)
+        return {}; // a recording need not tell; the store asks again before it fetches
+    return {Shortage::Kind::Disk, needed, *supply.freeDiskBytes};
 }
 
 struct Candidate {
-    Fit fit;
-    std::uint64_t memoryBytes = 0;
+    const Model *model = nullptr;
+    std::optional<int> context;
+    std::optional<int> gpuLayers;
+    Placement placement = Placement::Cpu;
+    double acceleratorShare = 0;
+    std::uint64_t neededBytes = 0;
+    Shortage memory;
+    Shortage disk;
+
+    bool fits() const { return rankOf(memory) == 0 && rankOf(disk) == 0; }
+    int rank() const { return std::max(rankOf(memory), rankOf(disk)); }
 };
 
-Candidate candidateFor(const Variant &variant, const Model *model, std::optional<int> context,
-                       const Machine &machine, const Accelerator *device)
-{
-    const Demand demand = demandOf(variant, model, context);
-    Obstacles obstacles = checkMemory(demand, machine, device);
-    append(obstacles, checkDisk(demand.disk.known, machine));
-    return {
-        {model ? model->id : "", context, estimateOf(demand, variant, model, context), std::move(obstacles)},
-        demand.knownMemory()};
-}
+/// The search of one variant.
+class Fitting {
+public:
+    Fitting(const Demo &demo, const Variant &variant, const Supply &supply, const Accelerator *device,
+            const ChoiceOptions &options)
+        : m_demo(demo)
+        , m_variant(variant)
+        , m_supply(supply)
+        , m_device(device)
+        , m_options(options)
+    {
+        if (device && supply.machine.accelerators)
+            m_deviceSpeed
+                = &supply.speed
+                       .accelerators[static_cast<std::size_t>(device - supply.machine.accelerators->data())];
+    }
 
-bool comesNearer(const Candidate &a, const Candidate &b)
-{
-    return std::tuple(rankOf(verdictOf(a.fit.obstacles)), a.memoryBytes)
-           < std::tuple(rankOf(verdictOf(b.fit.obstacles)), b.memoryBytes);
-}
+    Fit find()
+    {
+        std::optional<Candidate> nearest;
+        std::optional<Candidate> best;
+        auto bestWorth = worthOf({}, std::nullopt);
+        for (const Model *model : models()) {
+            Candidate candidate = withLargestContext(model);
+            if (!candidate.fits()) {
+                if (!nearest
+                    || std::tuple(candidate.rank(), candidate.neededBytes)
+                           < std::tuple(nearest->rank(), nearest->neededBytes))
+                    nearest = candidate;
+                continue;
+            }
+            const std::optional<Speed> speed = speedFor(candidate);
+            const auto worth = worthOf(candidate, speed);
+            if (!best || worth < bestWorth) {
+                best = candidate;
+                bestWorth = worth;
+            }
+            if (std::get<0>(worth) == 0)
+                break; // the author's best that is whole and comfortable
+        }
+        return finish(best ? *best : *nearest);
+    }
+
+private:
+    std::vector<const Model *> models() const
+    {
+        std::vector<const Model *> models;
+        const bool wished = std::find(m_variant.models.begin(), m_variant.models.end(), m_options.model)
+                            != m_variant.models.end();
+        for (const std::string &id : m_variant.models) {
+            if (wished && id != m_options.model)
+                continue;
+            if (const auto model = m_demo.models.find(id); model != m_demo.models.end())
+                models.push_back(&model->second);
+        }
+        if (models.empty())
+            models.push_back(nullptr);
+        return models;
+    }
+
+    bool hasOwnMemory() const
+    {
+        return m_device && !m_device->integrated.value_or(false) && m_device->memoryBytes;
+    }
+
+    Candidate candidateFor(const Model *model, std::optional<int> context) const
+    {
+        const Demand demand = demandOf(m_variant, model, context);
+        Candidate candidate{.model = model, .context = context, .neededBytes = demand.knownMemory()};
+        candidate.disk = shortageOfDisk(demand.disk.known, m_supply);
+        candidate.placement = m_variant.accelerated ? Placement::Accelerator : Placement::Cpu;
+        candidate.acceleratorShare = m_variant.accelerated ? 1 : 0;
+        if (hasOwnMemory())
+            placeOnDevice(candidate, demand);
+        else
+            candidate.memory = shortageOfMemory(demand.knownMemory(), m_supply);
+        return candidate;
+    }
+
+    /// What the model takes is in the accelerator's own memory: whole, or as many layers as fit.
+    void placeOnDevice(Candidate &candidate, const Demand &demand) const
+    {
+        const std::uint64_t device = *m_device->memoryBytes;
+        const std::uint64_t capacity = without(device, keptOnDevice(device));
+        const bool whole = demand.knownMemory() <= capacity;
+        const std::uint64_t layered = demand.weights.known + demand.kvCache.known;
+        const int layers = candidate.model ? candidate.model->layers.value_or(0) : 0;
+        const bool divisible = m_variant.tuning.gpuLayers && layers > 0 && layered > 0;
+        if (divisible && (m_options.gpuLayers || !whole)) {
+            const auto perLayer = layered / static_cast<std::uint64_t>(layers) + 1;
+            const auto most = static_cast<int>(std::min<std::uint64_t>(
+                without(capacity, demand.overhead.known) / perLayer, static_cast<std::uint64_t>(layers)));
+            const int wanted = std::min(m_options.gpuLayers.value_or(most), layers);
+            if (wanted <= most && (wanted > 0 || m_options.gpuLayers)) {
+                candidate.gpuLayers = wanted;
+                candidate.placement = wanted == layers ? Placement::Accelerator : Placement::Offload;
+                candidate.acceleratorShare = static_cast<double>(wanted) / layers;
+                const auto rest = static_cast<std::uint64_t>(static_cast<double>(layered)
+                                                             * (1 - candidate.acceleratorShare));
+                candidate.memory = shortageOfMemory(rest + demand.overhead.known, m_supply);
+                return;
+            }
+        }
+        if (whole)
+            candidate.memory = shortageOfMemory(demand.overhead.known, m_supply);
+        else
+            candidate.memory = {Shortage::Kind::Device, demand.knownMemory() + keptOnDevice(device), device};
+    }
+
+    /// Where it is whole on the accelerator if it can be, else where it fits at all, else the smallest.
+    Candidate withLargestContext(const Model *model) const
+    {
+        std::vector<int> contexts = m_variant.tuning.contextTokens;
+        if (m_options.contextTokens && !contexts.empty())
+            contexts = {*m_options.contextTokens};
+        if (contexts.empty())
+            return candidateFor(model, std::nullopt);
+        const int longest = model && model->maxContext ? *model->maxContext : std::numeric_limits<int>::max();
+        Candidate smallest = candidateFor(model, std::min(contexts.front(), longest));
+        if (!smallest.fits()) // then no larger one does
+            return smallest;
+        for (auto tokens = contexts.rbegin(); tokens != contexts.rend(); ++tokens) {
+            Candidate candidate = candidateFor(model, std::min(*tokens, longest));
+            if (candidate.fits() && candidate.placement == smallest.placement)
+                return candidate;
+        }
+        return smallest;
+    }
+
+    std::optional<Speed> speedFor(const Candidate &candidate) const
+    {
+        if (const RunRecord *seen = recordOf(m_options.experience, m_demo.id, m_variant.id,
+                                             candidate.model ? candidate.model->id : "");
+            seen && seen->unit && seen->unitsPerSecond)
+            return Speed{*seen->unit, *seen->unitsPerSecond, 1.15, true};
+        const auto cost = unitCostOf(m_demo, candidate.model, candidate.context);
+        if (!cost)
+            return std::nullopt;
+        const UnitSpeed *accelerator = candidate.acceleratorShare > 0 ? m_deviceSpeed : nullptr;
+        if (candidate.acceleratorShare > 0 && !accelerator)
+            return std::nullopt;
+        return speedOf(*cost, m_supply.speed.cpu, accelerator, candidate.acceleratorShare,
+                       precisionOf(m_variant));
+    }
+
+    /// Smaller is better. Among what is not comfortable, the fastest; among equals the author's order stands.
+    static std::tuple<int, double> worthOf(const Candidate &candidate, const std::optional<Speed> &speed)
+    {
+        const bool slow
+            = speed && speed->unit == WorkUnit::Token && speed->perSecond < comfortableTokensPerSecond;
+        if (slow)
+            return {2, -speed->perSecond};
+        return {candidate.placement == Placement::Offload ? 1 : 0, 0};
+    }
+
+    Fit finish(const Candidate &candidate) const
+    {
+        const Demand demand = demandOf(m_variant, candidate.model, candidate.context);
+        Fit fit{.model = candidate.model ? candidate.model->id : "",
+                .contextTokens = candidate.context,
+                .gpuLayers = candidate.gpuLayers,
+                .placement = candidate.placement,
+                .estimate = {.memoryBytes = demand.memory(),
+                             .memorySpread = demand.weightsComputed ? 0.25 : 0.15,
+                             .diskBytes = demand.disk.total(),
+                             .speed = speedFor(candidate)},
+                .obstacles = {}};
+        if (const RunRecord *seen = recordOf(m_options.experience, m_demo.id, m_variant.id, fit.model);
+            seen && seen->memoryBytes
+            && fit.estimate.memoryBytes) // a short run shows the least that it takes
+            fit.estimate.memoryBytes = std::max(*fit.estimate.memoryBytes, *seen->memoryBytes);
+        for (const Shortage *shortage : {&candidate.memory, &candidate.disk}) {
+            if (shortage->kind != Shortage::Kind::None)
+                fit.obstacles.push_back(inWords(*shortage, m_supply));
+        }
+        return fit;
+    }
+
+    const Demo &m_demo;
+    const Variant &m_variant;
+    const Supply &m_supply;
+    const Accelerator *m_device;
+    const UnitSpeed *m_deviceSpeed = nullptr;
+    const ChoiceOptions &m_options;
+};
 
 } // namespace
 
-Fit bestFit(const Demo &demo, const Variant &variant, const Machine &machine, const Accelerator *device,
-            std::optional<int> wantedContext)
+Supply::Supply(const Machine &computer)
+    : machine(computer)
+    , speed(machineSpeed(computer))
+    , totalBytes(computer.memory.totalBytes)
+    , freeBytes(computer.memory.availableBytes)
+    , engineTold(computer.engines.has_value())
 {
-    std::vector<const Model *> models;
-    for (const std::string &id : variant.models) {
-        if (const auto model = demo.models.find(id); model != demo.models.end())
-            models.push_back(&model->second);
-    }
-    if (models.empty())
-        models.push_back(nullptr);
+    constexpr std::uint64_t leastFree = 512 * mebibyte;
+    if (totalBytes && computer.memory.limitBytes)
+        totalBytes = std::min(*totalBytes, *computer.memory.limitBytes);
+    keepBytes = kept(totalBytes.value_or(0), leastFree);
+    if (!computer.storage.empty())
+        freeDiskBytes = computer.storage.front().freeBytes;
+}
 
-    std::optional<Candidate> nearest;
-    for (const Model *model : models) {
-        for (const std::optional<int> context : contextsFor(variant, model, wantedContext)) {
-            Candidate candidate = candidateFor(variant, model, context, machine, device);
-            if (isYes(candidate.fit.obstacles))
-                return std::move(candidate.fit);
-            if (!nearest || comesNearer(candidate, *nearest))
-                nearest = std::move(candidate);
-        }
-    }
-    return std::move(nearest->fit);
+Fit bestFit(const Demo &demo, const Variant &variant, const Supply &supply, const Accelerator *device,
+            const ChoiceOptions &options)
+{
+    return Fitting(demo, variant, supply, device, options).find();
 }
 
 } // namespace firstlight

@@ -39,16 +39,16 @@ std::string subjectOf(const Term &term)
 
 Obstacles missing(const Term &term, bool aboutDevice, const std::string &found, bool fixable = false)
 {
-    return {{.kind = kindOf(term, aboutDevice),
-             .subject = subjectOf(term),
-             .needed = neededBy(term, term.key == "memory", false),
-             .found = found,
-             .fixable = fixable}};
+    return single({.kind = kindOf(term, aboutDevice),
+                   .subject = subjectOf(term),
+                   .needed = neededBy(term, term.key == "memory", false),
+                   .found = found,
+                   .fixable = fixable});
 }
 
 Obstacles unknown(const Term &term)
 {
-    return {undescribed(term.key, neededBy(term, term.key == "memory", false))};
+    return single(undescribed(term.key, neededBy(term, term.key == "memory", false)));
 }
 
 Obstacles checkArchitecture(const Term &term, const Machine &machine)
@@ -70,7 +70,8 @@ Obstacles checkFlags(const Term &term, const Machine &machine)
     }
     if (absent.empty())
         return {};
-    return {{.kind = ObstacleKind::CpuFlags, .subject = absent, .needed = neededBy(term, false, false)}};
+    return single(
+        {.kind = ObstacleKind::CpuFlags, .subject = absent, .needed = neededBy(term, false, false)});
 }
 
 Obstacles checkIsaSet(const IsaSet &set, const Term &term, const Machine &machine)

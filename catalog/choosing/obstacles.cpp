@@ -44,6 +44,13 @@ int rankOf(Verdict verdict)
     return 3;
 }
 
+Obstacles single(Obstacle obstacle)
+{
+    Obstacles obstacles;
+    obstacles.push_back(std::move(obstacle));
+    return obstacles;
+}
+
 void append(Obstacles &obstacles, Obstacles &&more)
 {
     if (obstacles.empty()) {

@@ -27,6 +27,9 @@ int truthRank(const Obstacles &obstacles);
 /// RunsNow 0, AfterFix 1, Unknown 2, Cannot 3.
 int rankOf(Verdict verdict);
 
+/// A list of one; unlike an initialiser list it copies nothing.
+Obstacles single(Obstacle obstacle);
+
 /// Adds those of \a more that are not there yet.
 void append(Obstacles &obstacles, Obstacles &&more);
 void append(Obstacles &obstacles, const Obstacles &more);

@@ -4,6 +4,7 @@
 #include "catalog/choosing/obstacles.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <queue>
@@ -70,13 +71,20 @@ std::size_t hashOf(const Requirement &requirement)
 
 auto groupOf(const JudgedVariant &judged)
 {
-    return std::tuple(rankOf(judged.choice.verdict), judged.choice.placement, -paceOf(judged.choice));
+    const Placement placement = judged.unified ? Placement::Cpu : judged.choice.placement;
+    return std::tuple(rankOf(judged.choice.verdict), placement, -judged.pace);
+}
+
+/// Of what cannot run: how much is in the way.
+std::size_t distanceOf(const JudgedVariant &judged)
+{
+    return judged.choice.verdict == Verdict::Cannot ? judged.choice.obstacles.size() : 0;
 }
 
 auto orderInGroup(const JudgedVariant &judged)
 {
     constexpr std::uint64_t unknown = std::numeric_limits<std::uint64_t>::max();
-    return std::tuple(judged.variant->unlocked, -judged.variant->weight,
+    return std::tuple(distanceOf(judged), judged.variant->unlocked, -judged.variant->weight,
                       judged.choice.estimate.memoryBytes.value_or(unknown),
                       std::string_view(judged.variant->id));
 }
@@ -177,16 +185,24 @@ bool implies(const Requirement &stronger, const Requirement &weaker)
 
 int paceOf(const VariantChoice &choice)
 {
-    static_cast<void>(choice);
-    return 0;
+    if (!choice.estimate.speed)
+        return std::numeric_limits<int>::min() / 2;
+    // Faster than this nobody notices: reading, listening. Of pictures every second counts.
+    static constexpr double enough[] = {20, 3, 1e9, 1e9};
+    const Speed &speed = *choice.estimate.speed;
+    const double felt = std::min(speed.perSecond, enough[static_cast<std::size_t>(speed.unit)]);
+    return static_cast<int>(std::floor(std::log(felt) / std::log(1.1)));
 }
 
 void rank(std::vector<JudgedVariant> &variants)
 {
     Group sorted;
     sorted.reserve(variants.size());
-    for (const JudgedVariant &variant : variants)
+    for (JudgedVariant &variant : variants) {
+        // Of what cannot run nobody asks how fast.
+        variant.pace = variant.choice.verdict == Verdict::Cannot ? 0 : paceOf(variant.choice);
         sorted.push_back(&variant);
+    }
     std::sort(sorted.begin(), sorted.end(), [](const JudgedVariant *a, const JudgedVariant *b) {
         const auto mine = groupOf(*a);
         const auto theirs = groupOf(*b);
@@ -198,8 +214,9 @@ void rank(std::vector<JudgedVariant> &variants)
         const auto end = std::find_if(begin, sorted.end(), [&](const JudgedVariant *each) {
             return groupOf(*each) != groupOf(**begin);
         });
-        if (end - begin == 1)
-            order.push_back(*begin);
+        // What cannot run competes with nobody: it is only listed.
+        if (end - begin == 1 || (*begin)->choice.verdict == Verdict::Cannot)
+            order.insert(order.end(), begin, end);
         else
             rankGroup(Group(begin, end), order);
         begin = end;

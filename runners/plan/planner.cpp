@@ -171,6 +171,8 @@ LaunchPlan makePlan(const PlanInputs &inputs)
         plan.threads = std::stoi(plan.tuned.back().value);
         values["threads"] = plan.tuned.back().value;
     }
+    // Every engine takes a number beyond the model's layers for all of them.
+    values["gpu_layers"] = std::to_string(inputs.choice.gpuLayers.value_or(999));
     if (inputs.choice.contextTokens) {
         plan.contextTokens = inputs.choice.contextTokens;
         values["context"] = std::to_string(*plan.contextTokens);

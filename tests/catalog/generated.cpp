@@ -48,7 +48,7 @@ bool alwaysOnDevice(const Requirement &requirement)
 
 Accelerator Generator::accelerator()
 {
-    Accelerator device{.address = "0000:" + std::to_string(between(10, 99)) + ":00.0",
+    Accelerator device{.address = "0000:" + std::to_string(++m_devices) + ":00.0",
                        .kind = chance(85) ? "gpu" : "npu",
                        .vendor = oneOf(vendors),
                        .vendorId = "10de",

@@ -47,4 +47,5 @@ private:
     firstlight::Variant variant(const std::string &id, const firstlight::Demo &demo, bool withNot);
 
     std::mt19937 m_random;
+    int m_devices = 0; ///< each has an address of its own
 };

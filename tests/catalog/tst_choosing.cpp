@@ -163,12 +163,7 @@ private slots:
         QCOMPARE(*choice.ranked[0].contextTokens, 300);
         QCOMPARE(*estimate.memoryBytes, 1400 * mebibyte);
         QCOMPARE(*estimate.diskBytes, 1050 * mebibyte); // an image is pulled, not built
-        QVERIFY(!estimate.tokensPerSecond);
-        const std::vector<std::pair<std::string, std::string>> inputs
-            = {{"weights", "1048576000 B"}, {"kv-per-token", "1048576 B/token"},
-               {"context", "300 tokens"},   {"overhead", "104857600 B"},
-               {"image", "52428800 B"},     {"build", "7 B"}};
-        QVERIFY(estimate.inputs == inputs);
+        QVERIFY(!estimate.speed);                       // nobody knows how large the model is in parameters
         QCOMPARE(*choose(roundDemo(), roundMachine(8000, 7000), {.variant = {}, .contextTokens = 5000})
                       ->ranked[0]
                       .contextTokens,
@@ -434,16 +429,17 @@ private slots:
             QTest::newRow(machine) << QByteArray(machine) << QByteArray(variant) << QByteArray(model);
         };
         row("small-server", "llamacpp-packages", "smollm2-135m");
-        row("nvidia-laptop", "llamacpp-cuda13", "qwen3-1.7b");
-        row("nvidia-laptop-nouveau", "llamacpp-intel", "qwen3-1.7b");
+        row("nvidia-laptop", "llamacpp-cuda13", "qwen3-8b");
+        row("nvidia-laptop-nouveau", "llamacpp-packages",
+            "smollm2-135m");                                    // graphics in main memory are no faster
         row("nvidia-old", "llamacpp-packages", "smollm2-135m"); // CUDA after a driver update
         row("amd-desktop-denied", "", "");
-        row("arm-server", "llamacpp-cpu", "qwen2.5-0.5b");
+        row("arm-server", "llamacpp-cpu", "qwen3-30b-a3b"); // few of its weights are read for a token
         row("riscv-board", "", "");
         row("tiny", "", "");
         row("busy", "", "");
         row("no-podman", "", "");
-        row("old-processor", "llamacpp-cpu", "qwen2.5-0.5b");
+        row("old-processor", "llamacpp-cpu", "smollm2-135m");
         row("limited", "", "");
     }
     void expected()

@@ -363,11 +363,21 @@ private slots:
         const Result<Demo> chat = findDemo(*catalog, "chat");
         QVERIFY(chat);
         QVERIFY(chat->prompts.size() >= 3);
-        for (const Variant &variant : chat->variants)
-            QVERIFY2(!variant.proofs.empty() || !variant.recipe.empty(), variant.id.c_str());
+        for (const Variant &variant : chat->variants) { // a log that is made to talk is read
+            const bool talks = std::find(variant.arguments.begin(), variant.arguments.end(), "-lv")
+                               != variant.arguments.end();
+            QVERIFY2(variant.proofs.empty() != talks, variant.id.c_str());
+        }
         for (const auto &[id, model] : chat->models)
-            QVERIFY2(model.file.sha256 && model.file.sizeBytes && model.kvBytesPerToken && model.maxContext,
+            QVERIFY2(model.kvBytesPerToken && model.maxContext && model.layers && !model.quantisation.empty(),
                      id.c_str());
+        std::size_t variants = 0;
+        for (const Demo &demo : catalog->demos) {
+            QVERIFY2(demo.prompts.size() >= 3 && !demo.project.empty(), demo.id.c_str());
+            variants += demo.variants.size();
+        }
+        QVERIFY(catalog->demos.size() >= 32);
+        QVERIFY(variants >= 140);
     }
 };
 

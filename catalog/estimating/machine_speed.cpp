@@ -1,0 +1,191 @@
+#include "catalog/estimating/machine_speed.h"
+
+#include "catalog/quantities.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace firstlight {
+
+namespace {
+
+constexpr double assumedCpuHertz = 2.5e9;
+constexpr double assumedAcceleratorHertz = 1.5e9;
+/// Main memory of a desktop, two channels of DDR4-3200, of which programs reach four fifths.
+constexpr double assumedMemoryBytesPerSecond = 40e9;
+
+/// Operations a cycle and core for each Precision; 0: as the next wider one.
+struct Instructions {
+    const char *name;
+    const char *architecture;
+    std::vector<std::string> flags;
+    std::array<double, precisionCount> operations; ///< F32, F16, Bf16, Int8, Int4
+};
+
+/// The best first. A fused multiply-add counts as two; two such units a core, except where one is usual.
+const std::vector<Instructions> &instructionTable()
+{
+    static const std::vector<Instructions> table = {
+        {"amx", "x86_64", {"avx512f", "amx_tile", "amx_int8", "amx_bf16"}, {64, 64, 1024, 2048, 2048}},
+        {"avx512-bf16", "x86_64", {"avx512f", "avx512_vnni", "avx512_bf16"}, {64, 64, 128, 256, 256}},
+        {"avx512-vnni", "x86_64", {"avx512f", "avx512_vnni"}, {64, 64, 64, 256, 256}},
+        {"avx512", "x86_64", {"avx512f"}, {64, 64, 64, 128, 128}},
+        {"avx-vnni", "x86_64", {"avx2", "fma", "avx_vnni"}, {32, 32, 32, 128, 128}},
+        {"avx2", "x86_64", {"avx2", "fma"}, {32, 32, 32, 64, 64}},
+        {"avx", "x86_64", {"avx"}, {16, 16, 16, 16, 16}},
+        {"sse", "x86_64", {}, {8, 8, 8, 8, 8}},
+        {"sve-i8mm", "aarch64", {"sve", "i8mm", "bf16"}, {32, 64, 64, 128, 128}},
+        {"i8mm", "aarch64", {"i8mm"}, {16, 32, 32, 128, 128}},
+        {"dotprod", "aarch64", {"asimddp"}, {16, 32, 16, 64, 64}},
+        {"neon", "aarch64", {}, {8, 8, 8, 16, 16}},
+        {"lasx", "loongarch64", {"lasx"}, {32, 32, 32, 32, 32}},
+        {"lsx", "loongarch64", {"lsx"}, {16, 16, 16, 16, 16}},
+        {"rvv", "riscv64", {"v"}, {8, 8, 8, 16, 16}},
+        {"vsx", "ppc64le", {}, {16, 16, 16, 16, 16}},
+    };
+    return table;
+}
+
+constexpr std::array<double, precisionCount> plainOperations = {2, 2, 2, 2, 2};
+
+/// Cores that may be used, and no more than the CPU time that is given.
+double usableCores(const Cpu &cpu)
+{
+    const auto &list = cpu.allowed ? cpu.allowed : cpu.online;
+    double cores = list ? static_cast<double>(list->size()) : 1;
+    if (cpu.cores) {
+        const auto usable = [&](const CpuList &siblings) {
+            return !cpu.allowed || !intersection(siblings, *cpu.allowed).empty();
+        };
+        cores = static_cast<double>(std::count_if(cpu.cores->begin(), cpu.cores->end(), usable));
+    }
+    return std::max(0.1, std::min(cores, cpu.quotaCpus.value_or(cores)));
+}
+
+std::optional<double> clockOf(const Cpu &cpu)
+{
+    if (!cpu.coreTypes || cpu.coreTypes->empty() || !cpu.coreTypes->front().maximumHz)
+        return std::nullopt;
+    return static_cast<double>(*cpu.coreTypes->front().maximumHz);
+}
+
+UnitSpeed cpuSpeed(const Machine &machine)
+{
+    const Cpu &cpu = machine.cpu;
+    UnitSpeed speed;
+    if (machine.memory.bandwidth) {
+        speed.bytesPerSecond = static_cast<double>(machine.memory.bandwidth->allThreadsBytesPerSecond);
+        speed.bandwidthMeasured = true;
+        speed.bandwidthKnown = true;
+    } else {
+        speed.bytesPerSecond = assumedMemoryBytesPerSecond;
+    }
+    const std::optional<double> clock = clockOf(cpu);
+    speed.clockAssumed = !clock;
+    speed.hertz = clock.value_or(assumedCpuHertz);
+    speed.units = usableCores(cpu);
+    const std::array<double, precisionCount> *operations = &plainOperations;
+    for (const Instructions &each : instructionTable()) {
+        const bool here = each.architecture == cpu.architecture
+                          && std::all_of(each.flags.begin(), each.flags.end(), [&](const std::string &flag) {
+                                 return cpu.flags && cpu.flags->contains(flag);
+                             });
+        if (here) {
+            operations = &each.operations;
+            speed.instructions = each.name;
+            break;
+        }
+    }
+    for (std::size_t precision = 0; precision < precisionCount; ++precision)
+        speed.operationsPerSecond[precision] = (*operations)[precision] * speed.units * speed.hertz;
+    return speed;
+}
+
+/// Operations a cycle and multiprocessor (NVIDIA) or compute unit (AMD) at 32 and at 16 bits.
+struct Generation {
+    const char *from;
+    double f32;
+    double f16;
+};
+
+std::optional<Generation> generationOf(const Accelerator &device)
+{
+    // CUDA programming guide, arithmetic throughput by compute capability; tensor cores at 16 bits.
+    static constexpr Generation nvidia[] = {
+        {"12.0", 256, 1024}, {"10.0", 256, 4096}, {"9.0", 256, 4096}, {"8.9", 256, 1024}, {"8.6", 256, 1024},
+        {"8.0", 128, 2048},  {"7.5", 128, 1024},  {"7.0", 128, 1024}, {"6.1", 256, 256},  {"5.0", 256, 256}};
+    // AMD's architecture papers: two waves of 32 lanes an RDNA unit, matrix cores of CDNA.
+    static constexpr Generation amd[] = {{"gfx12", 256, 1024}, {"gfx11", 256, 512},   {"gfx10", 128, 256},
+                                         {"gfx94", 256, 2048}, {"gfx90a", 256, 1024}, {"gfx908", 256, 1024}};
+    if (!device.compute)
+        return std::nullopt;
+    if (device.vendor == "nvidia") {
+        for (const Generation &each : nvidia) {
+            if (compareVersions(*device.compute, each.from).value_or(-1) >= 0)
+                return each;
+        }
+    }
+    if (device.vendor == "amd") {
+        for (const Generation &each : amd) {
+            if (device.compute->starts_with(each.from))
+                return each;
+        }
+    }
+    return std::nullopt;
+}
+
+/// What cards of that much memory usually have, by the data sheets of GeForce, Radeon and Instinct cards of
+/// the last ten years: more memory hangs on wider buses.
+double usualBytesPerSecond(std::uint64_t memoryBytes)
+{
+    constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30;
+    static constexpr std::pair<std::uint64_t, double> usual[]
+        = {{70, 2.0e12}, {36, 1.3e12}, {22, 8e11}, {14, 4.5e11}, {11, 3.6e11}, {7, 2.6e11}, {5, 2e11}};
+    for (const auto &[least, bytes] : usual) {
+        if (memoryBytes >= least * gibibyte)
+            return bytes;
+    }
+    return 1.1e11;
+}
+
+UnitSpeed acceleratorSpeed(const Accelerator &device, const UnitSpeed &cpu)
+{
+    UnitSpeed speed;
+    if (device.integrated.value_or(false)) { // it works in main memory
+        speed.bytesPerSecond = cpu.bytesPerSecond;
+        speed.bandwidthMeasured = cpu.bandwidthMeasured;
+        speed.bandwidthKnown = cpu.bandwidthKnown;
+    } else if (device.memoryBytesPerSecond) {
+        speed.bytesPerSecond = static_cast<double>(*device.memoryBytesPerSecond);
+        speed.bandwidthKnown = true;
+    } else if (device.memoryBytes) {
+        speed.bytesPerSecond = usualBytesPerSecond(*device.memoryBytes);
+    }
+    const std::optional<Generation> generation = generationOf(device);
+    speed.clockAssumed = true;
+    speed.hertz = assumedAcceleratorHertz;
+    speed.units = device.computeUnits.value_or(0);
+    speed.instructions = device.compute.value_or("");
+    if (!generation || speed.units == 0)
+        return speed;
+    const double unitHertz = speed.units * speed.hertz;
+    speed.operationsPerSecond
+        = {generation->f32 * unitHertz, generation->f16 * unitHertz, generation->f16 * unitHertz,
+           generation->f16 * unitHertz * 2, generation->f16 * unitHertz * 2};
+    return speed;
+}
+
+} // namespace
+
+MachineSpeed machineSpeed(const Machine &machine)
+{
+    MachineSpeed speed;
+    speed.cpu = cpuSpeed(machine);
+    if (machine.accelerators) {
+        for (const Accelerator &device : *machine.accelerators)
+            speed.accelerators.push_back(acceleratorSpeed(device, speed.cpu));
+    }
+    return speed;
+}
+
+} // namespace firstlight

@@ -1,0 +1,305 @@
+#include "catalog/choice.h"
+#include "catalog/estimating/demand.h"
+#include "catalog/estimating/experience.h"
+#include "catalog/estimating/explain.h"
+#include "catalog/estimating/machine_speed.h"
+#include "core/files.h"
+
+#include <QtTest>
+
+using namespace firstlight;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t mebibyte = 1u << 20;
+constexpr std::uint64_t gigabyte = 1'000'000'000;
+
+Model model(const std::string &id, std::uint64_t bytes, std::uint64_t parameters, int layers)
+{
+    Model model{.id = id, .name = id, .format = "gguf"};
+    model.parameters = parameters;
+    model.layers = layers;
+    model.kvBytesPerToken = 100'000;
+    model.maxContext = 32768;
+    model.file.sizeBytes = bytes;
+    model.file.sources = {"hf://a/b@main/" + id};
+    return model;
+}
+
+/// Two models of 8 and 1 GB, on a processor or an accelerator.
+Demo demo(bool accelerated)
+{
+    Demo demo;
+    demo.id = "d";
+    demo.kind = DemoKind::Llm;
+    demo.models.emplace("large", model("large", 8 * gigabyte, 14 * gigabyte, 40));
+    demo.models.emplace("small", model("small", gigabyte, 2 * gigabyte, 20));
+    Variant variant;
+    variant.id = "v";
+    variant.image = "a/b@sha256:x";
+    variant.models = {"large", "small"};
+    variant.resources.overheadBytes = 100 * mebibyte;
+    variant.tuning.contextTokens = {2048, 8192};
+    variant.tuning.gpuLayers = accelerated;
+    variant.accelerated = accelerated;
+    variant.precision = accelerated ? Precision::F16 : Precision::Int8;
+    if (accelerated)
+        variant.requires_
+            = {.kind = Requirement::Kind::Device,
+               .children
+               = {{.kind = Requirement::Kind::Term, .term = {"vendor", Comparison::Equal, {"nvidia"}}}}};
+    demo.variants = {variant};
+    return demo;
+}
+
+Machine computer(std::uint64_t memoryBytes, std::uint64_t bandwidth)
+{
+    Machine machine;
+    machine.cpu.architecture = "x86_64";
+    machine.cpu.flags = {"avx2", "fma"};
+    machine.cpu.online = CpuList{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    machine.memory.totalBytes = memoryBytes;
+    machine.memory.availableBytes = memoryBytes;
+    machine.memory.bandwidth = MemoryBandwidth{bandwidth / 2, bandwidth};
+    machine.storage = {{"/data", std::uint64_t{1} << 42}};
+    return machine;
+}
+
+Machine withGpu(Machine machine, std::uint64_t memoryBytes)
+{
+    Accelerator device{
+        .address = "0000:01:00.0", .kind = "gpu", .vendor = "nvidia", .vendorId = "10de", .deviceId = "1"};
+    device.driver = "nvidia";
+    device.memoryBytes = memoryBytes;
+    device.memoryBytesPerSecond = 500 * gigabyte;
+    device.compute = "8.9";
+    device.computeUnits = 30;
+    machine.accelerators = std::vector<Accelerator>{device};
+    return machine;
+}
+
+VariantChoice chosen(const Demo &demo, const Machine &machine, const ChoiceOptions &options = {})
+{
+    return choose(demo, machine, options)->ranked.at(0);
+}
+
+} // namespace
+
+class TestEstimates : public QObject {
+    Q_OBJECT
+
+private slots:
+    void weights()
+    {
+        Model known = model("m", 5, 100, 1);
+        QCOMPARE(*weightBytesOf(known), 5u);
+        known.file.sizeBytes.reset();
+        QVERIFY(!weightBytesOf(known));
+        known.quantisation = "Q8_0";
+        QCOMPARE(*weightBytesOf(known), 106u); // 8.5 bits
+        known.quantisation = "Q99";
+        QVERIFY(!weightBytesOf(known));
+    }
+
+    /// A token reads all weights and half of the context, at four fifths of the measured bandwidth.
+    void speedOfAProcessor()
+    {
+        const VariantChoice choice = chosen(demo(false), computer(64 * gigabyte, 200 * gigabyte));
+        QCOMPARE(choice.model, std::string("large"));
+        QCOMPARE(*choice.contextTokens, 8192);
+        const Speed &speed = *choice.estimate.speed;
+        QVERIFY(qAbs(speed.perSecond - 200e9 * 0.8 / (8e9 + 8192 * 100'000 / 2.0)) < 0.01);
+        QVERIFY(speed.least() < speed.perSecond && speed.perSecond < speed.most());
+        QVERIFY(!speed.measuredHere);
+        QCOMPARE(*choice.estimate.memoryBytes, 8 * gigabyte + 8192u * 100'000u + 100 * mebibyte);
+    }
+
+    /// Who reads eight tokens a second does not want to wait for a better model.
+    void comfortBeforeSize()
+    {
+        QCOMPARE(chosen(demo(false), computer(64 * gigabyte, 200 * gigabyte)).model, std::string("large"));
+        QCOMPARE(chosen(demo(false), computer(64 * gigabyte, 40 * gigabyte)).model, std::string("small"));
+        QCOMPARE(chosen(demo(false), computer(64 * gigabyte, 4 * gigabyte)).model,
+                 std::string("small")); // the faster
+        QCOMPARE(chosen(demo(false), computer(64 * gigabyte, 40 * gigabyte), {.model = "large"}).model,
+                 std::string("large"));
+        QCOMPARE(choose(demo(false), computer(64 * gigabyte, gigabyte), {.model = "larg"}).error().code,
+                 std::string("model-unknown"));
+    }
+
+    void arithmeticCanBeTheLimit()
+    {
+        Demo picture = demo(false);
+        picture.kind = DemoKind::Image;
+        picture.variants[0].precision.reset(); // 32 bits
+        picture.models.at("large").work = Work{WorkUnit::Picture, 10'000 * gigabyte, {}};
+        const VariantChoice choice
+            = chosen(picture, computer(64 * gigabyte, 200 * gigabyte), {.model = "large"});
+        const Speed &speed = *choice.estimate.speed;
+        QCOMPARE(speed.unit, WorkUnit::Picture);
+        // 16 CPUs × 2.5 GHz (assumed) × 32 operations of AVX2, of which 35 % are reached
+        QVERIFY(qAbs(speed.perSecond - 16 * 2.5e9 * 32 * 0.35 / 1e13) < 1e-6);
+        QCOMPARE(speed.factor, 2.0);
+        const EstimateParts parts = explainEstimate(picture, choice, computer(64 * gigabyte, 200 * gigabyte));
+        QVERIFY(!parts.limitedByMemory && parts.clockAssumed);
+        QCOMPARE(parts.instructions, std::string("avx2"));
+        picture.models.at("large").work.reset();
+        QVERIFY(!chosen(picture, computer(64 * gigabyte, 200 * gigabyte)).estimate.speed); // nobody knows
+    }
+
+    void wholeOnTheAccelerator()
+    {
+        const VariantChoice choice
+            = chosen(demo(true), withGpu(computer(64 * gigabyte, 40 * gigabyte), 24 * gigabyte));
+        QCOMPARE(choice.placement, Placement::Accelerator);
+        QVERIFY(!choice.gpuLayers);
+        QCOMPARE(choice.model, std::string("large"));
+        QVERIFY(qAbs(choice.estimate.speed->perSecond - 500e9 * 0.6 / (8e9 + 8192 * 100'000 / 2.0)) < 0.01);
+    }
+
+    /// Too small for the large model: the small one whole is better than the large one in parts.
+    void wholeBeforeParts()
+    {
+        const VariantChoice choice
+            = chosen(demo(true), withGpu(computer(64 * gigabyte, 40 * gigabyte), 6 * gigabyte));
+        QCOMPARE(choice.model, std::string("small"));
+        QCOMPARE(choice.placement, Placement::Accelerator);
+    }
+
+    void parts()
+    {
+        const Machine machine = withGpu(computer(64 * gigabyte, 40 * gigabyte), 6 * gigabyte);
+        const VariantChoice choice = chosen(demo(true), machine, {.model = "large"});
+        QCOMPARE(choice.verdict, Verdict::RunsNow);
+        QCOMPARE(choice.placement, Placement::Offload);
+        QVERIFY(*choice.gpuLayers > 10 && *choice.gpuLayers < 30);
+        const double all = chosen(demo(true), withGpu(computer(64 * gigabyte, 40 * gigabyte), 24 * gigabyte),
+                                  {.model = "large"})
+                               .estimate.speed->perSecond;
+        const double none = chosen(demo(false), machine, {.model = "large"}).estimate.speed->perSecond;
+        QVERIFY(choice.estimate.speed->perSecond < all && choice.estimate.speed->perSecond > none);
+        QVERIFY(*explainEstimate(demo(true), choice, machine).acceleratorShare > 0.25);
+
+        QCOMPARE(*chosen(demo(true), machine, {.model = "large", .gpuLayers = 5}).gpuLayers, 5);
+        QCOMPARE(chosen(demo(true), machine, {.model = "large", .gpuLayers = 40}).verdict,
+                 Verdict::Cannot); // they do not fit
+        Demo undivided = demo(true);
+        undivided.variants[0].tuning.gpuLayers = false;
+        QCOMPARE(chosen(undivided, machine, {.model = "large"}).verdict, Verdict::Cannot);
+    }
+
+    /// More of anything never makes a prediction worse.
+    void monotonic()
+    {
+        for (std::uint64_t bandwidth = 10; bandwidth < 300; bandwidth += 30) {
+            const Machine slower = computer(64 * gigabyte, bandwidth * gigabyte);
+            const Machine faster = computer(64 * gigabyte, (bandwidth + 30) * gigabyte);
+            for (const char *model : {"large", "small"})
+                QVERIFY(chosen(demo(false), faster, {.model = model}).estimate.speed->perSecond
+                        > chosen(demo(false), slower, {.model = model}).estimate.speed->perSecond);
+        }
+        int layers = 0;
+        for (std::uint64_t memory = 2; memory < 10; ++memory) {
+            const VariantChoice choice
+                = chosen(demo(true), withGpu(computer(64 * gigabyte, 40 * gigabyte), memory * gigabyte),
+                         {.model = "large"});
+            if (!choice.gpuLayers)
+                continue;
+            QVERIFY(*choice.gpuLayers >= layers);
+            layers = *choice.gpuLayers;
+        }
+        QVERIFY(layers > 20);
+    }
+
+    void instructions_data()
+    {
+        QTest::addColumn<QByteArray>("architecture");
+        QTest::addColumn<QByteArrayList>("flags");
+        QTest::addColumn<QByteArray>("name");
+        const auto row = [](const char *architecture, const QByteArrayList &flags, const char *name) {
+            QTest::newRow(name) << QByteArray(architecture) << flags << QByteArray(name);
+        };
+        row("x86_64", {"avx512f", "avx512_vnni", "amx_tile", "amx_int8", "amx_bf16"}, "amx");
+        row("x86_64", {"avx512f", "avx512_vnni"}, "avx512-vnni");
+        row("x86_64", {"avx2", "fma", "avx_vnni"}, "avx-vnni");
+        row("x86_64", {}, "sse");
+        row("aarch64", {"asimddp", "i8mm"}, "i8mm");
+        row("loongarch64", {"lasx"}, "lasx");
+        row("riscv64", {"v"}, "rvv");
+    }
+    void instructions()
+    {
+        QFETCH(QByteArray, architecture);
+        QFETCH(QByteArrayList, flags);
+        QFETCH(QByteArray, name);
+        Machine machine = computer(gigabyte, gigabyte);
+        machine.cpu.architecture = architecture.toStdString();
+        machine.cpu.flags->clear();
+        for (const QByteArray &flag : flags)
+            machine.cpu.flags->insert(flag.toStdString());
+        QCOMPARE(QByteArray::fromStdString(machineSpeed(machine).cpu.instructions), name);
+    }
+
+    void quota()
+    {
+        Machine machine = computer(gigabyte, gigabyte);
+        const double whole = *machineSpeed(machine).cpu.operationsPerSecond[0];
+        machine.cpu.quotaCpus = 1.0;
+        QVERIFY(qAbs(*machineSpeed(machine).cpu.operationsPerSecond[0] - whole / 16) < 1);
+    }
+
+    void experience()
+    {
+        const auto directory = TemporaryDirectory::make(fs::temp_directory_path(), "firstlight-runs-");
+        const fs::path file = directory->path() / "runs.jsonl";
+        const Machine machine = computer(64 * gigabyte, 200 * gigabyte);
+        const std::string key = machineKey(machine);
+        QVERIFY(readExperience(file, key).empty());
+        for (const double speed : {10.0, 30.0, 20.0})
+            QVERIFY(appendRun(file, key, {"d", "v", "large", 12 * gigabyte, WorkUnit::Token, speed}));
+        QVERIFY(appendRun(file, "another computer", {"d", "v", "large", {}, WorkUnit::Token, 1.0}));
+        // A damaged line costs itself only.
+        QVERIFY(writeFileAtomically(file, *readFile(file) + "{\"machine\": \"" + key
+                                              + "\", \"demo\": 5}\nnot JSON\n"));
+        QVERIFY(appendRun(file, key, {"d", "v", "small", {}, {}, {}}));
+
+        const std::vector<RunRecord> seen = readExperience(file, key);
+        QCOMPARE(seen.size(), 2u);
+        QCOMPARE(*seen[0].unitsPerSecond, 20.0); // the median
+        const VariantChoice choice = chosen(demo(false), machine, {.experience = seen});
+        QVERIFY(choice.estimate.speed->measuredHere);
+        QCOMPARE(choice.estimate.speed->perSecond, 20.0);
+        QCOMPARE(*choice.estimate.memoryBytes, 12 * gigabyte); // more than was predicted
+        // The other model was not measured.
+        QVERIFY(!chosen(demo(false), machine, {.model = "small", .experience = seen})
+                     .estimate.speed->measuredHere);
+    }
+
+    void experienceIsBounded()
+    {
+        const auto directory = TemporaryDirectory::make(fs::temp_directory_path(), "firstlight-runs-");
+        const fs::path file = directory->path() / "runs.jsonl";
+        std::string text;
+        for (int i = 0; i < 1500; ++i)
+            text += "{\"machine\": \"k\", \"demo\": \"d\", \"variant\": \"v" + std::to_string(i) + "\"}\n";
+        QVERIFY(writeFileAtomically(file, text));
+        QVERIFY(appendRun(file, "k", {"last", "v", "", {}, {}, {}}));
+        const std::vector<RunRecord> seen = readExperience(file, "k");
+        QCOMPARE(seen.size(), 1000u);
+        QVERIFY(recordOf(seen, "last", "v", ""));
+        QVERIFY(!recordOf(seen, "d", "v0", ""));
+    }
+
+    void keyOfTheComputer()
+    {
+        const Machine machine = computer(64 * gigabyte, 200 * gigabyte);
+        Machine busy = machine;
+        busy.memory.availableBytes = gigabyte;
+        QCOMPARE(machineKey(busy), machineKey(machine));
+        QVERIFY(machineKey(withGpu(machine, gigabyte)) != machineKey(machine));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestEstimates)
+#include "tst_estimates.moc"
