@@ -1,12 +1,17 @@
 #include "cli/commands.h"
 
+#include "catalog/estimating/experience.h"
 #include "cli/browser.h"
+#include "cli/consent.h"
 #include "core/json_lines.h"
+#include "runners/measuring/measure.h"
 #include "text/choice_text.h"
 #include "text/engine_text.h"
 #include "text/error_text.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace firstlight {
 
@@ -74,14 +79,69 @@ void tellReady(const Session &session, const Launched &launched)
     const Phrase answers = launched.alreadyRan ? Phrase{"runs already ", "已在运行    "}
                                                : Phrase{"answers     ", "已可访问    "};
     out.line("  " + out.good("✔") + " " + session.say(answers) + out.bold(demo.address));
+    if (!demo.secret.empty())
+        out.line("  " + session.say({"  password    ", "  密码        "}) + demo.secret);
     out.line("  " + session.say({"Stop it with: ", "停止命令："}) + "firstlight stop " + demo.demo);
 }
 
 /// Whether the next variant is worth a try: this image was made for another CPU, which nobody could know
-/// before.
+/// before, or what it is made of cannot be had at the moment.
 bool triesNext(const Error &error)
 {
-    return error.code == "image-wrong-cpu";
+    static const std::set<std::string_view> codes = {"image-wrong-cpu", "registry-unreachable",
+                                                     "image-pull-failed", "image-unknown", "download-failed"};
+    return codes.contains(error.code);
+}
+
+const Variant &variantOf(const Demo &demo, const VariantChoice &choice)
+{
+    return *std::find_if(demo.variants.begin(), demo.variants.end(),
+                         [&](const Variant &variant) { return variant.id == choice.variant; });
+}
+
+void tellPermissions(const Session &session, const LaunchPlan &plan)
+{
+    if (session.options().json || plan.security.permissions.empty())
+        return;
+    std::string line;
+    for (const std::string &permission : plan.security.permissions)
+        line += (line.empty() ? "" : session.say({", ", "，"}))
+                + describePermission(permission, session.language());
+    session.out().line("  " + session.out().faint(line));
+}
+
+/// What it showed is remembered, so that the next prediction is a measurement. Nothing of it can fail a run.
+void measure(const Session &session, const Chosen &chosen, const VariantChoice &choice,
+             const Launched &launched)
+{
+    if (launched.alreadyRan || !session.options().measure)
+        return;
+    const std::string &api = interfaceOf(chosen.demo, variantOf(chosen.demo, choice)).api;
+    const Measured measured = measureDemo(launched.demo, api, launched.process, session.stopToken());
+    if (!measured.memoryBytes && !measured.unitsPerSecond)
+        return;
+    static_cast<void>(appendRun(session.experienceFile(), machineKey(chosen.machine),
+                                {.demo = chosen.demo.id,
+                                 .variant = choice.variant,
+                                 .model = choice.model,
+                                 .memoryBytes = measured.memoryBytes,
+                                 .unit = measured.unit,
+                                 .unitsPerSecond = measured.unitsPerSecond}));
+    if (session.options().json) {
+        nlohmann::json line{{"event", "measured"}, {"demo", chosen.demo.id}, {"variant", choice.variant}};
+        if (measured.memoryBytes)
+            line["memoryBytes"] = *measured.memoryBytes;
+        if (measured.unit && measured.unitsPerSecond) {
+            line["unit"] = nameOf(*measured.unit);
+            line["unitsPerSecond"] = *measured.unitsPerSecond;
+        }
+        writeJsonLine(stdout, line);
+        return;
+    }
+    if (measured.unit && measured.unitsPerSecond) {
+        const Speed speed{*measured.unit, *measured.unitsPerSecond, 1, true};
+        session.out().line("  " + describe(speed, session.language()));
+    }
 }
 
 Result<Launched> launchVariant(const Session &session, const Chosen &chosen, const VariantChoice &variant,
@@ -91,6 +151,7 @@ Result<Launched> launchVariant(const Session &session, const Chosen &chosen, con
     if (!plan)
         return fail(plan.error());
     announce(session, chosen, *plan);
+    tellPermissions(session, *plan);
     if (session.options().json) {
         JsonProgress progress;
         return engine.launch(*plan, progress, session.stopToken());
@@ -144,9 +205,13 @@ int runDemo(const Session &session)
         const bool wanted = session.options().variant.empty() || variant.variant == session.options().variant;
         if (variant.verdict != Verdict::RunsNow || !wanted)
             continue;
+        if (const auto agreed = askForAgreement(session, chosen->demo, variantOf(chosen->demo, variant));
+            !agreed)
+            return session.report(agreed.error());
         const auto launched = launchVariant(session, *chosen, variant, **engine);
         if (launched) {
             tellReady(session, *launched);
+            measure(session, *chosen, variant, *launched);
             if (session.options().openBrowser)
                 openInBrowser(launched->demo.address);
             return 0;

@@ -131,6 +131,10 @@ void describeVerbs(CLI::App &app, Verb &verb, Options &options)
     addChoice(run, options);
     run->add_option("--port", options.port, "Port on 127.0.0.1")->check(CLI::Range(1, 65535));
     run->add_flag("--open", options.openBrowser, "Open it in the browser");
+    run->add_flag("--agree", options.agree,
+                  "Agree to what the demo asks for, such as using only your own voice");
+    run->add_flag("--measure,!--no-measure", options.measure,
+                  "Ask it for a little once it answers, to know its speed here");
     run->add_flag("--verbose", options.verbose, "Tell how this computer was helped to run containers");
 
     auto *ps = addVerb(app, verb, options, "ps", "Show what runs", "  firstlight ps", listRunning);

@@ -30,7 +30,9 @@ struct Options {
     std::string model;
     std::optional<int> context;
     std::optional<int> gpuLayers;
-    int port = 0; ///< 0: a free one
+    int port = 0;        ///< 0: a free one
+    bool agree = false;  ///< of `run`: to what the demo asks the person to agree to
+    bool measure = true; ///< of `run`: ask it once for a little, to know its speed here
     bool why = false;
     bool follow = false;
     bool openBrowser = false;

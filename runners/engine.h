@@ -18,6 +18,7 @@ struct Launched {
     std::vector<ProofResult> proofs;
     std::string imageDigest;   ///< of an unlocked image: what the tag was resolved to
     bool alreadyRan = false;   ///< it was running and ready before; nothing was started
+    int process = 0;           ///< its first one, as the host numbers it; 0: not known
     double secondsToReady = 0; ///< from the start of the container
 
     bool operator==(const Launched &) const = default;

@@ -23,6 +23,7 @@ struct RunningDemo {
     std::string containerId;
     std::string containerName;
     std::string address; ///< http://127.0.0.1:41873
+    std::string secret;  ///< password of a demo that asks for one; empty: none
     int hostPort = 0;
     DemoState state = DemoState::Starting;
     std::optional<int> exitCode;            ///< of a stopped one

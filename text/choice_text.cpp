@@ -197,6 +197,27 @@ std::string describe(const TunedSetting &setting, Language language)
     return setting.name + " " + setting.value;
 }
 
+std::string describePermission(const std::string &permission, Language language)
+{
+    struct PermissionText {
+        std::string_view name;
+        Phrase sentence;
+    };
+    static constexpr PermissionText texts[] = {
+        {"image-user", {"runs as the user that its image names", "以镜像指定的用户身份运行"}},
+        {"network", {"may use the network", "可以使用网络"}},
+        {"writable-root", {"may write to its own file system", "可以写入自己的文件系统"}},
+    };
+    for (const PermissionText &text : texts) {
+        if (text.name == permission)
+            return std::string(text.sentence.in(language));
+    }
+    constexpr std::string_view capability = "capability:";
+    if (!permission.starts_with(capability))
+        return permission;
+    return fill(Phrase{"has the right {name} of the kernel", "拥有内核权限 {name}"}.in(language), {{"name", permission.substr(capability.size())}});
+}
+
 std::string describe(DemoState state, Language language)
 {
     switch (state) {

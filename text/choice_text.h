@@ -22,6 +22,8 @@ std::string describe(const TunedSetting &setting, Language language);
 std::vector<std::string> describe(const Estimate &estimate, const EstimateParts &parts, Language language);
 /// In a person's units: "about 40 words a second", "about 12 × real time", "about 4 s a picture".
 std::string describe(const Speed &speed, Language language);
+/// "may use the network", for a permission as the catalog spells it.
+std::string describePermission(const std::string &permission, Language language);
 std::string describe(DemoState state, Language language);
 /// Name of a phase of work, as a heading before its progress: "Downloading".
 std::string phaseName(const std::string &phase, Language language);

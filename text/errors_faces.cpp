@@ -5,6 +5,9 @@ namespace firstlight {
 std::span<const ErrorText> faceErrors()
 {
     static constexpr ErrorText table[] = {
+        {"agreement-needed",
+         {"{demo} asks you to agree first: {words}", "{demo} 需要您先同意：{words}"},
+         {"If you agree: firstlight run {demo} --agree", "如果您同意：firstlight run {demo} --agree"}},
         {"demo-missing",
          {"No demo was named.", "没有说明是哪个演示。"},
          {"Name one (firstlight list shows them), or ask for all: firstlight {verb} --all",

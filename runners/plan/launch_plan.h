@@ -20,7 +20,7 @@ namespace firstlight {
 struct ImageNeed {
     std::string recipe; ///< id of a recipe of ours; then `reference` is the local tag that the build gets
     std::string recipesFolder; ///< that holds the recipe
-    std::string recipeDigest; ///< what the image must have been built from
+    std::string recipeDigest;  ///< what the image must have been built from
     std::string
         reference; ///< localhost/firstlight/<recipe>:<16 digits of the digest>, or as the catalog names it
     bool unlocked = false; ///< a tag: resolved to a digest at launch, shown, and remembered
@@ -33,6 +33,7 @@ struct Mount {
         Bind,    ///< source is a file or folder of the host
         Overlay, ///< source is a folder; writes go to a layer that vanishes with the container
         Tmpfs,   ///< in memory, `sizeBytes` at most
+        Volume,  ///< source is the name of a volume of the engine, which stays when the container goes
         Socket,  ///< source is made at launch: the folder that the demo's unix socket appears in
     };
     Kind kind = Kind::Bind;
@@ -71,7 +72,7 @@ struct Security {
     bool readOnlyRoot = true;
     bool dropAllCapabilities = true;
     bool noNewPrivileges = true;
-    std::string user;                    ///< "65532:65532"; empty: the image's own
+    std::string user;                     ///< "65532:65532"; empty: the image's own
     std::vector<std::string> permissions; ///< from the catalog, shown to the person
 
     bool operator==(const Security &) const = default;
@@ -109,6 +110,7 @@ struct LaunchPlan {
     std::map<std::string, std::string> environment;
     std::vector<std::string> devices; ///< paths below /dev or CDI names
     std::vector<Mount> mounts;
+    std::optional<std::uint64_t> sharedMemoryBytes; ///< size of /dev/shm; nullopt: the engine's default
     Limits limits;
     std::optional<int> threads;
     std::optional<int> contextTokens;
@@ -122,6 +124,10 @@ struct LaunchPlan {
 
     bool operator==(const LaunchPlan &) const = default;
 };
+
+/// Stands in arguments, environment and page for a word that is made up at each start, as a password.
+inline constexpr auto secretPlaceholder = "{secret}";
+bool usesSecret(const LaunchPlan &plan);
 
 nlohmann::json toJson(const LaunchPlan &plan);
 

@@ -19,6 +19,8 @@ const char *name(Mount::Kind kind)
     switch (kind) {
     case Mount::Kind::Bind:
         return "bind";
+    case Mount::Kind::Volume:
+        return "volume";
     case Mount::Kind::Overlay:
         return "overlay";
     case Mount::Kind::Tmpfs:
@@ -114,6 +116,7 @@ json toJson(const LaunchPlan &plan)
             {"environment", plan.environment},
             {"devices", plan.devices},
             {"mounts", list(plan.mounts)},
+            {"sharedMemoryBytes", orNull(plan.sharedMemoryBytes)},
             {"limits", toJson(plan.limits)},
             {"threads", orNull(plan.threads)},
             {"contextTokens", orNull(plan.contextTokens)},
@@ -147,6 +150,7 @@ json toJson(const RunningDemo &demo)
             {"containerId", demo.containerId},
             {"containerName", demo.containerName},
             {"address", demo.address},
+            {"secret", demo.secret.empty() ? json() : json(demo.secret)},
             {"hostPort", demo.hostPort},
             {"state", state},
             {"exitCode", orNull(demo.exitCode)},

@@ -36,7 +36,11 @@ ImageNeed imageFor(const Variant &variant, const std::optional<Recipe> &recipe)
                 .recipeDigest = recipe->digest,
                 .reference = recipeReference(*recipe),
                 .unlocked = false};
-    return {.recipe = {}, .recipesFolder = {}, .recipeDigest = {}, .reference = variant.image, .unlocked = variant.unlocked};
+    return {.recipe = {},
+            .recipesFolder = {},
+            .recipeDigest = {},
+            .reference = variant.image,
+            .unlocked = variant.unlocked};
 }
 
 Publication publicationFor(const Demo &demo, const Variant &variant, int hostPort)
@@ -111,6 +115,17 @@ std::vector<Mount> mountsFor(const Publication &publication, const std::uint64_t
     return mounts;
 }
 
+/// Folders that stay: each is a volume of this variant's own, since another program writes other files.
+void addData(const Variant &variant, LaunchPlan &plan)
+{
+    int number = 0;
+    for (const std::string &folder : variant.dataFolders)
+        plan.mounts.push_back({.kind = Mount::Kind::Volume,
+                               .source = plan.name + "-" + variant.id + "-" + std::to_string(++number),
+                               .target = folder,
+                               .readOnly = false});
+}
+
 /// One file of a model: fetched before the start, read-only inside.
 std::string addFile(const WantedFile &file, const std::string &folder, const std::filesystem::path &storeRoot,
                     LaunchPlan &plan)
@@ -137,7 +152,21 @@ void addModel(const Model &model, const std::filesystem::path &storeRoot, Launch
         values["model." + part] = addFile(file, std::string(modelFolder) + "/" + part, storeRoot, plan);
 }
 
+bool hasPlaceholder(const std::string &text)
+{
+    return text.find(secretPlaceholder) != std::string::npos;
+}
+
 } // namespace
+
+bool usesSecret(const LaunchPlan &plan)
+{
+    return hasPlaceholder(plan.publication.webPath)
+           || std::any_of(plan.arguments.begin(), plan.arguments.end(), hasPlaceholder)
+           || std::any_of(plan.entrypoint.begin(), plan.entrypoint.end(), hasPlaceholder)
+           || std::any_of(plan.environment.begin(), plan.environment.end(),
+                          [](const auto &variable) { return hasPlaceholder(variable.second); });
+}
 
 LaunchPlan makePlan(const PlanInputs &inputs)
 {
@@ -166,6 +195,8 @@ LaunchPlan makePlan(const PlanInputs &inputs)
     plan.mounts = mountsFor(plan.publication, temporaryBytes);
     if (model != demo.models.end())
         addModel(model->second, inputs.storeRoot, plan, values);
+    addData(variant, plan);
+    plan.sharedMemoryBytes = variant.sharedMemoryBytes;
     if (variant.tuning.threads) {
         plan.tuned.push_back(chooseThreads(inputs.machine.cpu));
         plan.threads = std::stoi(plan.tuned.back().value);

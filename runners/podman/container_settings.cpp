@@ -45,6 +45,10 @@ ContainerMount mountOf(const Mount &mount, const HostSetup &setup, const LaunchP
     case Mount::Kind::Overlay:
         result.type = "overlay";
         return result;
+    case Mount::Kind::Volume:
+        result.type = "volume";
+        result.options = {"U"}; // who runs inside owns it
+        return result;
     case Mount::Kind::Socket:
         result.source = socketFolderOf(place.demoFolder).string();
         result.options = {"rw", "rbind", "nosuid", "nodev", "noexec"};
@@ -73,6 +77,26 @@ std::map<std::string, std::string> labelsOf(const LaunchPlan &plan, const Launch
             all[labels::folder] = place.demoFolder.string();
     }
     return all;
+}
+
+void replaceSecret(const std::string &secret, std::string &text)
+{
+    const std::string placeholder = secretPlaceholder;
+    for (auto at = text.find(placeholder); at != std::string::npos;
+         at = text.find(placeholder, at + secret.size()))
+        text.replace(at, placeholder.size(), secret);
+}
+
+void tellSecret(const std::string &secret, ContainerSettings &settings)
+{
+    for (std::string &word : settings.entrypoint)
+        replaceSecret(secret, word);
+    for (std::string &word : settings.arguments)
+        replaceSecret(secret, word);
+    for (auto &[name, value] : settings.environment)
+        replaceSecret(secret, value);
+    replaceSecret(secret, settings.labels[labels::web]);
+    settings.labels[labels::secret] = secret;
 }
 
 void addLimits(const Limits &limits, const HostSetup &setup, ContainerSettings &settings)
@@ -113,6 +137,9 @@ ContainerSettings settingsOf(const LaunchPlan &plan, const HostSetup &setup, con
     settings.arguments = plan.arguments;
     settings.environment = plan.environment;
     settings.labels = labelsOf(plan, place);
+    settings.sharedMemoryBytes = plan.sharedMemoryBytes;
+    if (!place.secret.empty())
+        tellSecret(place.secret, settings);
     // runc drops it silently; crun keeps the groups that let this user open the devices.
     if (setup.rootless && setup.ociRuntime == "crun" && !plan.devices.empty())
         settings.annotations["run.oci.keep_original_groups"] = "1";

@@ -12,7 +12,7 @@ namespace firstlight {
 
 /// One mount as podman understands it, whichever way it is told.
 struct ContainerMount {
-    std::string type; ///< bind, tmpfs, overlay
+    std::string type; ///< bind, tmpfs, overlay, volume
     std::string source;
     std::string destination;
     std::vector<std::string> options;
@@ -42,6 +42,7 @@ struct ContainerSettings {
     std::optional<std::int64_t> cpuQuota; ///< microseconds of CPU time in each period of 100 ms
     std::optional<std::string> cpuset;
     std::optional<int> processes;
+    std::optional<std::uint64_t> sharedMemoryBytes;
     bool network = false;
     int hostPort = 0;
     int containerPort = 0;

@@ -69,6 +69,7 @@ std::optional<FoundDemo> readFoundDemo(const json &container)
     found.demo.containerName = nameOf(container);
     found.demo.hostPort = portOf(labelOf(container, labels::port));
     found.demo.address = addressOf(found.demo.hostPort, labelOf(container, labels::web));
+    found.demo.secret = labelOf(container, labels::secret);
     found.demo.image = textAt(container, "/Image");
     if (const auto started = numberAt(container, "/StartedAt"); started && *started > 0)
         found.demo.startedAt = static_cast<std::uint64_t>(*started);

@@ -18,7 +18,10 @@
 #include "runners/podman/undo_list.h"
 
 #include <algorithm>
+#include <array>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <sys/random.h>
 #include <thread>
 #include <unistd.h>
 
@@ -54,6 +57,22 @@ void removeFolder(const fs::path &folder)
     waitUntil(forwarderLimit, [&] { return !forwarderLives(folder); });
     std::error_code ignored;
     fs::remove_all(folder, ignored);
+}
+
+/// 96 bits of the kernel's randomness, as a password.
+std::string randomWord()
+{
+    std::array<unsigned char, 12> bytes{};
+    std::size_t filled = 0;
+    while (filled < bytes.size()) {
+        const ssize_t got = ::getrandom(bytes.data() + filled, bytes.size() - filled, 0);
+        if (got > 0)
+            filled += static_cast<std::size_t>(got);
+    }
+    std::string word;
+    for (const unsigned char byte : bytes)
+        word += fmt::format("{:02x}", byte);
+    return word;
 }
 
 std::string lastLineOf(std::string text)
@@ -186,7 +205,7 @@ Result<void> Launch::ensureFiles()
             continue;
         const std::string name = fs::path(mount.target).filename();
         for (std::size_t index = 0; index < paths->size(); ++index) {
-            if (m_plan.files[index].name == name)
+            if (m_plan.files[index].name == name && !m_plan.files[index].sha256)
                 mount.source = (*paths)[index];
         }
     }
@@ -223,8 +242,11 @@ Result<Door> Launch::openDoor()
 
 Result<std::string> Launch::create(const std::string &image, const fs::path &folder, int port)
 {
-    const LaunchPlace place{
-        .image = image, .hostPort = port, .demoFolder = folder, .deviceGroups = deviceGroups(m_plan.devices)};
+    const LaunchPlace place{.image = image,
+                            .hostPort = port,
+                            .secret = usesSecret(m_plan) ? randomWord() : std::string(),
+                            .demoFolder = folder,
+                            .deviceGroups = deviceGroups(m_plan.devices)};
     // Not to be interrupted: podman would go on, and nobody would know what to undo. It takes a moment only.
     const auto created = m_host.podman.post("/containers/create", makeSpec(m_plan, m_host.setup, place), {});
     if (!created)
@@ -317,6 +339,7 @@ Result<Launched> Launch::ready(const std::string &container)
         return fail({.code = "demo-stopped", .facts = {{"demo", m_plan.demo}}});
     launched.demo = found->demo;
     launched.demo.state = DemoState::Ready;
+    launched.process = found->process;
     return launched;
 }
 

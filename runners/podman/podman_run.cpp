@@ -50,6 +50,9 @@ void addMounts(const ContainerSettings &settings, Words &words)
     for (const ContainerMount &mount : settings.mounts) {
         if (mount.type == "tmpfs")
             add(words, "--tmpfs", tmpfsValue(mount));
+        else if (mount.type == "volume")
+            add(words, "--volume",
+                fmt::format("{}:{}:{}", mount.source, mount.destination, fmt::join(mount.options, ",")));
         else if (mount.type == "overlay")
             add(words, "--volume", mount.source + ":" + mount.destination + ":O");
         else
@@ -71,6 +74,8 @@ void addLimits(const ContainerSettings &settings, Words &words)
     }
     if (settings.cpuset)
         add(words, "--cpuset-cpus", *settings.cpuset);
+    if (settings.sharedMemoryBytes)
+        add(words, "--shm-size", fmt::format("{}b", *settings.sharedMemoryBytes));
     if (settings.processes)
         add(words, "--pids-limit", std::to_string(*settings.processes));
 }

@@ -36,6 +36,11 @@ void addMounts(const ContainerSettings &settings, json &spec)
             spec["overlay_volumes"].push_back({{"source", mount.source}, {"destination", mount.destination}});
             continue;
         }
+        if (mount.type == "volume") {
+            spec["volumes"].push_back(
+                {{"Name", mount.source}, {"Dest", mount.destination}, {"Options", mount.options}});
+            continue;
+        }
         json entry{{"type", mount.type}, {"destination", mount.destination}, {"options", mount.options}};
         if (!mount.source.empty())
             entry["source"] = mount.source;
@@ -87,6 +92,8 @@ json makeSpec(const ContainerSettings &settings)
         spec["r_limits"].push_back({{"type", name}, {"soft", value}, {"hard", value}});
     if (json limits = resourceLimits(settings); !limits.empty())
         spec["resource_limits"] = std::move(limits);
+    if (settings.sharedMemoryBytes)
+        spec["shm_size"] = *settings.sharedMemoryBytes;
     addMounts(settings, spec);
     addNetwork(settings, spec);
     return spec;

@@ -14,6 +14,7 @@ namespace firstlight {
 struct LaunchPlace {
     std::string image;                ///< id of the image, or a reference
     int hostPort = 0;                 ///< on 127.0.0.1
+    std::string secret;               ///< what stands for {secret}; empty: it stays as it is
     std::filesystem::path demoFolder; ///< of this launch; the socket appears in its sub-folder `socket`
     std::vector<unsigned>
         deviceGroups; ///< groups that own the device nodes: without capabilities root needs them too

@@ -65,7 +65,7 @@ def running_chat(program):
     """The address of a chat that was started with `firstlight run chat`; it is stopped and gone after the block."""
     run = subprocess.run([program, "run", "chat", "--json"], capture_output=True, text=True)
     lines = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
-    last = lines[-1] if lines else {}
+    last = next((line for line in lines if line.get("event") == "ready"), lines[-1] if lines else {})
     if run.returncode == 3 or last.get("code") in ("download-failed", "registry-not-configured", "registry-client-missing"):
         raise Skipped(last.get("message"))
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr

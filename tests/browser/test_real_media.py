@@ -297,8 +297,11 @@ def main(firstlight):
     try:
         for demo, variant in (("speak", "piper-packages"), ("listen", "moonshine-packages"),
                               ("upscale", "ncnn-packages"), ("sing", "festival-packages")):
-            ready = call(firstlight, "run", demo, "--variant", variant)[-1]
+            lines = {line.get("event"): line for line in call(firstlight, "run", demo, "--variant", variant)}
+            ready = lines["ready"]
             addresses[demo] = ready["address"]
+            measured = lines["measured"]
+            assert measured["unitsPerSecond"] > 0 and measured["memoryBytes"] > 10_000_000, measured
             print(f"{demo}: {ready['secondsToReady']:.1f} s from start to ready")
         check_speech(addresses["speak"], addresses["listen"])
         check_pictures(addresses["upscale"])

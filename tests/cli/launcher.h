@@ -25,7 +25,15 @@ struct Called {
     QString errors;
     QList<QJsonObject> lines; ///< of the output, with --json
 
-    QJsonObject last() const { return lines.isEmpty() ? QJsonObject() : lines.last(); }
+    /// What became of it: how fast it turned out to be is told after that.
+    QJsonObject last() const
+    {
+        for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+            if ((*line)["event"] != QLatin1String("measured"))
+                return *line;
+        }
+        return {};
+    }
     QString errorCode() const { return last()[QLatin1String("code")].toString(); }
 };
 

@@ -28,6 +28,12 @@ private slots:
     void threadsFollowTheAffinity();
     void wakesUpLate();
     void modelIsMountedReadOnly();
+    void secretIsMadeUpAtEachStart();
+    void dataIsKept();
+    void permissionsAreTold();
+    void agreementIsAskedOnce();
+    void catalogFromElsewhereIsAgreedTo();
+    void unreachableImageTakesTheNextVariant();
 
     void portTaken();
     void diesAtOnce();
@@ -150,6 +156,106 @@ void TestLaunch::changedPlanReplacesWhatRuns()
     QCOMPARE(m_launcher->call({"ps", "--json"}).lines.size(), 1);
 }
 
+void TestLaunch::secretIsMadeUpAtEachStart()
+{
+    m_launcher->addDemo("secretive", "serve, \"word={secret}\"");
+    QStringList words;
+    for (int round = 0; round < 2; ++round) {
+        const Called run = m_launcher->call({"run", "secretive", "--json"});
+        QVERIFY2(run.code == 0, qPrintable(run.output));
+        words << run.last()["demo"].toObject()["secret"].toString();
+        QVERIFY(QRegularExpression("^[0-9a-f]{24}$").match(words.last()).hasMatch());
+        QVERIFY(m_launcher->podman({"inspect", "firstlight-secretive"})
+                    .contains(("word=" + words.last()).toUtf8()));
+        // The same plan: it is kept, and still opened by the same word.
+        const Called again = m_launcher->call({"run", "secretive", "--json"});
+        QVERIFY(again.last()["alreadyRan"].toBool());
+        QCOMPARE(again.last()["demo"].toObject()["secret"].toString(), words.last());
+        m_launcher->call({"stop", "secretive"});
+    }
+    QVERIFY(words[0] != words[1]);
+}
+
+void TestLaunch::dataIsKept()
+{
+    m_launcher->addDemoText("keeper", "",
+                            "  - id: only\n    build: tiny\n    data: [ /kept ]\n    shm: 8 MiB\n"
+                                + Launcher::variant("serve"));
+    const Called run = m_launcher->call({"run", "keeper", "--json"});
+    QVERIFY2(run.code == 0, qPrintable(run.output));
+    const QByteArray mounts = m_launcher->podman(
+        {"inspect", "--format",
+         "{{range .Mounts}}{{.Destination}} {{.Name}} {{.RW}};{{end}} {{.HostConfig.ShmSize}}",
+         "firstlight-keeper"});
+    QVERIFY2(mounts.contains("/kept firstlight-keeper-only-1 true"), mounts.constData());
+    QVERIFY2(mounts.contains(QByteArray::number(8 << 20)), mounts.constData());
+    m_launcher->call({"stop", "keeper"});
+    QVERIFY(m_launcher->podman({"volume", "ls", "--quiet"}).contains("firstlight-keeper-only-1"));
+    QCOMPARE(m_launcher->call({"run", "keeper", "--json"}).code, 0);
+    m_launcher->call({"stop", "keeper"});
+}
+
+void TestLaunch::permissionsAreTold()
+{
+    m_launcher->addDemoText("writer", "",
+                            "  - id: only\n    build: tiny\n    permissions: [ writable-root ]\n"
+                                + Launcher::variant("serve"));
+    const Called run = m_launcher->call({"run", "writer"});
+    QVERIFY2(run.code == 0, qPrintable(run.output + run.errors));
+    QVERIFY2(run.output.contains("may write to its own file system"), qPrintable(run.output));
+    m_launcher->call({"stop", "writer"});
+}
+
+void TestLaunch::agreementIsAskedOnce()
+{
+    m_launcher->addDemoText("cloner", "consent: { en: Only your own voice., zh_CN: 只用自己的声音。 }\n",
+                            "  - id: only\n    build: tiny\n" + Launcher::variant("serve"));
+    const Called refused = m_launcher->call({"run", "cloner", "--json"});
+    QCOMPARE(refused.code, 2);
+    QCOMPARE(refused.errorCode(), QString("agreement-needed"));
+    QVERIFY(refused.last()["message"].toString().contains("Only your own voice."));
+    QVERIFY(m_launcher->leavesNothing());
+    QCOMPARE(m_launcher->call({"run", "cloner", "--agree", "--json"}).code, 0);
+    m_launcher->call({"stop", "cloner"});
+    QCOMPARE(m_launcher->call({"run", "cloner", "--json"}).code, 0);
+    m_launcher->call({"stop", "cloner"});
+    // Other words are another question.
+    m_launcher->addDemoText("cloner", "consent: { en: Only with permission., zh_CN: 须经许可。 }\n",
+                            "  - id: only\n    build: tiny\n" + Launcher::variant("serve"));
+    QCOMPARE(m_launcher->call({"run", "cloner", "--json"}).errorCode(), QString("agreement-needed"));
+}
+
+/// What it may do is agreed to before anything of it is built or started.
+void TestLaunch::catalogFromElsewhereIsAgreedTo()
+{
+    m_launcher->addDemoText("foreign", "",
+                            "  - id: only\n    build: tiny\n    permissions: [ writable-root ]\n"
+                                + Launcher::variant("serve"));
+    const QString file = QString::fromStdString((m_launcher->path() / "foreign.yaml").string());
+    QVERIFY(
+        QFile::rename(QString::fromStdString((m_launcher->catalog() / "demos/foreign.yaml").string()), file));
+    const Called refused = m_launcher->call({"run", "foreign", "--catalog", file, "--json"});
+    QCOMPARE(refused.errorCode(), QString("agreement-needed"));
+    QVERIFY(refused.last()["message"].toString().contains("file system"));
+    const Called run = m_launcher->call({"run", "foreign", "--catalog", file, "--agree", "--json"});
+    QVERIFY2(run.code == 0, qPrintable(run.output));
+    m_launcher->call({"stop", "foreign"});
+    QFile::remove(file);
+}
+
+void TestLaunch::unreachableImageTakesTheNextVariant()
+{
+    m_launcher->addDemoText(
+        "fallback", "",
+        "  - id: far\n    image: registry.invalid/none:1\n    unlocked: true\n    weight: 5\n"
+            + Launcher::variant("serve") + "  - id: near\n    build: tiny\n" + Launcher::variant("serve"));
+    const Called choice = m_launcher->call({"choose", "fallback", "--json"});
+    const Called run = m_launcher->call({"run", "fallback", "--json"});
+    QVERIFY2(run.code == 0, qPrintable(run.output));
+    QCOMPARE(run.last()["demo"].toObject()["variant"].toString(), QString("near"));
+    m_launcher->call({"stop", "fallback"});
+}
+
 void TestLaunch::networkIsReachableWhereTheCatalogSaysSo()
 {
     m_launcher->addDemoText("online", "",
@@ -169,8 +275,8 @@ void TestLaunch::demoHasNoNetworkAndNoRights()
     QMap<QString, QJsonObject> proofs;
     for (const auto &proof : run.last()["proofs"].toArray())
         proofs[proof.toObject()["what"].toString()] = proof.toObject();
-    for (const char *what :
-         {"read-only-root", "no-new-privileges", "capabilities", "network", "process-limit", "memory-limit"}) {
+    for (const char *what : {"read-only-root", "no-new-privileges", "capabilities", "network",
+                             "process-limit", "memory-limit"}) {
         QVERIFY2(proofs.contains(what), what);
         QVERIFY2(proofs[what]["kept"].toBool(), what);
     }

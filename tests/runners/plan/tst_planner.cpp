@@ -89,6 +89,62 @@ private Q_SLOTS:
         QCOMPARE(mountAt(plan, "/models/tiny.gguf")->source, "/store/blobs/sha256/" + std::string(64, 'a'));
     }
 
+    void dataSharedMemoryAndSecret()
+    {
+        Fixture fixture;
+        QVERIFY(!usesSecret(fixture.plan()));
+        Variant &variant = fixture.demo.variants[0];
+        variant.dataFolders = {"/root/.cache", "/work"};
+        variant.sharedMemoryBytes = 1u << 30;
+        variant.environment = {{"PASSWORD", "{secret}"}, {"PORT", "{port}"}};
+        variant.entrypoint = {"/server", "--threads={threads}"};
+        const LaunchPlan plan = fixture.plan();
+        QCOMPARE(mountAt(plan, "/root/.cache")->kind, Mount::Kind::Volume);
+        QCOMPARE(mountAt(plan, "/root/.cache")->source, std::string("firstlight-chat-packages-1"));
+        QCOMPARE(mountAt(plan, "/work")->source, std::string("firstlight-chat-packages-2"));
+        QCOMPARE(*plan.sharedMemoryBytes, 1u << 30);
+        QVERIFY(usesSecret(plan));
+        QCOMPARE(plan.environment.at("PASSWORD"),
+                 std::string("{secret}")); // made up at the start, not in the plan
+        QCOMPARE(plan.environment.at("PORT"), std::string("8080"));
+        QCOMPARE(plan.entrypoint[1], std::string("--threads=4"));
+    }
+
+    void ofAnotherVariantItsOwnInterface()
+    {
+        Fixture fixture;
+        fixture.demo.variants[0].interface = Interface{
+            .webPath = "/own?key={secret}", .api = "own", .port = 99, .socket = true};
+        fixture.demo.variants[0].ready = Readiness{.httpPath = "/up", .within = std::chrono::seconds(7)};
+        const LaunchPlan plan = fixture.plan();
+        QCOMPARE(plan.publication.containerPort, 99);
+        QCOMPARE(plan.readyPath, std::string("/up"));
+        QCOMPARE(plan.readyWithin.count(), 7);
+        QVERIFY(usesSecret(plan));
+    }
+
+    void furtherFilesAndHubs()
+    {
+        Fixture fixture;
+        Model &model = fixture.demo.models.at("tiny");
+        model.furtherFiles["mmproj"]
+            = {.name = "tiny.gguf", .sources = {"https://example.org/p"}, .sha256 = std::string(64, 'c')};
+        fixture.demo.variants[0].arguments = {"{model}", "{model.mmproj}", "-ngl", "{gpu_layers}"};
+        fixture.choice.gpuLayers = 7;
+        const LaunchPlan plan = fixture.plan();
+        QCOMPARE(plan.arguments,
+                 (std::vector<std::string>{"/models/tiny.gguf", "/models/mmproj/tiny.gguf", "-ngl", "7"}));
+        QCOMPARE(plan.files.size(), 2u);
+
+        model = Model{.id = "tiny", .name = "Tiny", .format = "safetensors"};
+        model.delivery = Delivery::Engine;
+        model.hub = {.huggingface = "a/b", .modelscope = "c/d"};
+        fixture.demo.variants[0].arguments = {"{model.huggingface}", "{model.modelscope}"};
+        const LaunchPlan served = fixture.plan();
+        QCOMPARE(served.arguments, (std::vector<std::string>{"a/b", "c/d"}));
+        QVERIFY(served.files.empty());
+    }
+
     void rootlessKeepsTheUsersOwnId()
     {
         Fixture fixture;

@@ -268,6 +268,13 @@ void TestContainerSpec::everyChangeReachesBothOutputs_data()
     row("processes", [](LaunchPlan &plan) { plan.limits.processes = 100; });
     row("writable root", [](LaunchPlan &plan) { plan.security.readOnlyRoot = false; });
     row("capabilities", [](LaunchPlan &plan) { plan.security.dropAllCapabilities = false; });
+    row("a folder that is kept", [](LaunchPlan &plan) {
+        plan.mounts.push_back({.kind = Mount::Kind::Volume,
+                               .source = "firstlight-chat-a-1",
+                               .target = "/kept",
+                               .readOnly = false});
+    });
+    row("shared memory", [](LaunchPlan &plan) { plan.sharedMemoryBytes = 1u << 20; });
     row("one capability", [](LaunchPlan &plan) { plan.security.permissions = {"capability:SYS_NICE"}; });
     row("new privileges", [](LaunchPlan &plan) { plan.security.noNewPrivileges = false; });
     row("user", [](LaunchPlan &plan) { plan.security.user = "1:1"; });

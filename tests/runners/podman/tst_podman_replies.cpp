@@ -548,7 +548,8 @@ void TestPodmanReplies::settingsThatDidNot_data()
         },
         "no-new-privileges: found \"no\", expected \"yes\", broken");
     row(
-        "a network", [](json &inspected, std::string &) { inspected["HostConfig"]["NetworkMode"] = "bridge"; },
+        "a network",
+        [](json &inspected, std::string &) { inspected["HostConfig"]["NetworkMode"] = "bridge"; },
         "network: found \"bridge\", expected \"none\", broken");
     row(
         "podman does not tell of the network",
