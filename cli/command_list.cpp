@@ -25,7 +25,10 @@ struct Listed {
 std::vector<std::string> row(const Session &session, const Listed &listed)
 {
     const Language language = session.language();
-    std::vector<std::string> cells{session.out().bold(listed.demo->id), in(listed.demo->summary, language)};
+    const bool ours = listed.demo->origin == CatalogOrigin::BuiltIn;
+    const std::string mark = ours ? "" : session.say({" (other catalog)", "（其他目录）"});
+    std::vector<std::string> cells{session.out().bold(listed.demo->id),
+                                   in(listed.demo->summary, language) + mark};
     if (listed.choice.ranked.empty())
         return cells;
     const VariantChoice &best = listed.choice.ranked.front();
@@ -51,9 +54,18 @@ void writeGroup(const Session &session, const std::vector<Listed> &demos,
     session.out().table(rows, "    ");
 }
 
+nlohmann::json originOf(const Demo &demo)
+{
+    static constexpr const char *kinds[] = {"built-in", "system", "user", "given"};
+    return {{"kind", kinds[static_cast<std::size_t>(demo.origin)]},
+            {"file", demo.file},
+            {"replaces", demo.replaces.empty() ? nlohmann::json() : nlohmann::json(demo.replaces)}};
+}
+
 nlohmann::json toJson(const Listed &listed)
 {
     return {{"id", listed.demo->id},
+            {"origin", originOf(*listed.demo)},
             {"name", {{"en", listed.demo->name.en}, {"zh_CN", listed.demo->name.zhCn}}},
             {"summary", {{"en", listed.demo->summary.en}, {"zh_CN", listed.demo->summary.zhCn}}},
             {"choice", toJson(listed.choice)}};
@@ -69,8 +81,12 @@ nlohmann::json toJson(const Demo &demo)
         variants.push_back({{"id", variant.id},
                             {"recipe", variant.recipe},
                             {"image", variant.image},
-                            {"unlocked", variant.unlocked}});
+                            {"unlocked", variant.unlocked},
+                            {"permissions", variant.permissions}});
     return {{"id", demo.id},
+            {"origin", originOf(demo)},
+            {"consent", demo.consent ? nlohmann::json{{"en", demo.consent->en}, {"zh_CN", demo.consent->zhCn}}
+                                     : nlohmann::json()},
             {"name", {{"en", demo.name.en}, {"zh_CN", demo.name.zhCn}}},
             {"summary", {{"en", demo.summary.en}, {"zh_CN", demo.summary.zhCn}}},
             {"licence", {{"code", demo.codeLicence}, {"weights", demo.weightsLicence}}},
@@ -130,6 +146,12 @@ int showDemo(const Session &session)
         out.line("    “" + in(prompt, language) + "”");
     std::vector<std::vector<std::string>> rows;
     rows.push_back({session.say({"licence", "许可证"}), demo.codeLicence + " / " + demo.weightsLicence});
+    if (demo.origin != CatalogOrigin::BuiltIn)
+        rows.push_back({session.say({"catalog", "目录"}), demo.file});
+    if (!demo.replaces.empty())
+        rows.push_back({session.say({"replaces", "替换"}), demo.replaces});
+    if (demo.consent)
+        rows.push_back({session.say({"agree to", "需同意"}), in(*demo.consent, language)});
     if (!demo.project.empty())
         rows.push_back({session.say({"project", "项目"}), demo.project});
     for (const auto &[id, model] : demo.models)

@@ -33,6 +33,13 @@ private slots:
     void planChangesNothing();
     void podmanLineNamesEveryHardening();
     void atMostTwentySharedLibraries();
+    void chooseAll();
+    void overlayWins();
+    void catalogLint();
+    void catalogCoverage();
+    void catalogDiff();
+    void catalogExplain();
+    void catalogSchema();
 
 private:
     Called real(const QStringList &words) const;
@@ -58,11 +65,114 @@ Called TestCommands::real(const QStringList &words) const
     return Launcher::ended(process);
 }
 
+void TestCommands::chooseAll()
+{
+    const Called all = real({"choose", "--all", "--machine",
+                             FIRSTLIGHT_TESTS_DIR "/catalog/data/machines/small-server.json", "--json"});
+    QCOMPARE(all.code, 0);
+    QVERIFY(all.lines.size() >= 32);
+    for (const QJsonObject &line : all.lines)
+        QVERIFY(!line["ranked"].toArray().isEmpty());
+    // The same answer as for one.
+    const Called one = real({"choose", "chat", "--machine",
+                             FIRSTLIGHT_TESTS_DIR "/catalog/data/machines/small-server.json", "--json"});
+    QVERIFY(all.lines.contains(one.last()));
+    QCOMPARE(m_launcher.call({"choose", "--json"}).errorCode(), QString("demo-missing"));
+    QCOMPARE(real({"choose", "chat", "--model", "qwen3-4", "--json"}).errorCode(), QString("model-unknown"));
+}
+
+void TestCommands::overlayWins()
+{
+    const auto folder = m_launcher.path() / "overlay";
+    std::string text = *readFile(m_launcher.catalog() / "demos/hello.yaml");
+    text.replace(text.find("A test."), 7, "Another.");
+    QVERIFY(writeFileAtomically(folder / "demos/hello.yaml", text));
+    const QString path = QString::fromStdString(folder.string());
+    const QJsonObject shown = m_launcher.call({"show", "hello", "--catalog", path, "--json"}).last();
+    QCOMPARE(shown["summary"].toObject()["en"].toString(), QString("Another."));
+    QCOMPARE(shown["origin"].toObject()["kind"].toString(), QString("given"));
+    QCOMPARE(shown["origin"].toObject()["file"].toString(), path + "/demos/hello.yaml");
+    QVERIFY(shown["origin"].toObject()["replaces"].toString().endsWith("/catalog/demos/hello.yaml"));
+    QVERIFY(
+        m_launcher.call({"show", "hello", "--catalog", path}).output.contains("overlay/demos/hello.yaml"));
+    QCOMPARE(m_launcher.call({"show", "hello", "--json"}).last()["origin"].toObject()["kind"].toString(),
+             QString("built-in"));
+    QCOMPARE(m_launcher.call({"list", "--catalog", "/none", "--json"}).errorCode(),
+             QString("catalog-missing"));
+}
+
+void TestCommands::catalogLint()
+{
+    const Called good = real({"catalog", "lint"});
+    QVERIFY2(good.code == 0, qPrintable(good.output));
+    QVERIFY2(good.output.contains(" 0 errors"), qPrintable(good.output.right(200)));
+    const auto folder = m_launcher.path() / "faulty";
+    QVERIFY(
+        writeFileAtomically(folder / "demos/broken.yaml", "schema: firstlight/1\nid: broken\nkind: lmm\n"));
+    const Called bad
+        = m_launcher.call({"catalog", "lint", QString::fromStdString(folder.string()), "--json"});
+    QCOMPARE(bad.code, 5);
+    QCOMPARE(bad.lines.first()["rule"].toString(), QString("catalog-fault"));
+    QCOMPARE(bad.lines.first()["line"].toInt(), 3);
+    QVERIFY(m_launcher.call({"catalog", "lint", QString::fromStdString(folder.string())})
+                .output.contains("broken.yaml:3:"));
+}
+
+void TestCommands::catalogCoverage()
+{
+    const Called json = real({"catalog", "coverage", FIRSTLIGHT_TESTS_DIR "/machines", "--json"});
+    QCOMPARE(json.code, 0);
+    QVERIFY(json.lines.size() >= 15);
+    const Called table = real({"catalog", "coverage", FIRSTLIGHT_TESTS_DIR "/machines", "--demo", "chat"});
+    QVERIFY(table.output.contains("nvidia-dgx-gb10"));
+    const QString file = QString::fromStdString((m_launcher.path() / "coverage.svg").string());
+    QCOMPARE(
+        real({"catalog", "coverage", FIRSTLIGHT_TESTS_DIR "/machines", "--format", "svg", "--output", file})
+            .code,
+        0);
+    QVERIFY(readFile(file.toStdString())->starts_with("<svg"));
+    QCOMPARE(real({"catalog", "coverage", FIRSTLIGHT_TESTS_DIR "/machines", "--demo", "chta", "--json"})
+                 .errorCode(),
+             QString("demo-unknown"));
+}
+
+void TestCommands::catalogDiff()
+{
+    const QString own = QString::fromStdString(m_launcher.catalog().string());
+    QVERIFY(m_launcher.call({"catalog", "diff", own, own}).output.isEmpty());
+    const QJsonObject diff = m_launcher
+                                 .call({"catalog", "diff", own, FIRSTLIGHT_SOURCE_DIR "/catalog",
+                                        "--machines", FIRSTLIGHT_TESTS_DIR "/machines", "--json"})
+                                 .last();
+    QVERIFY(diff["added"].toArray().contains("chat"));
+    QVERIFY(diff["removed"].toArray().contains("hello"));
+}
+
+void TestCommands::catalogExplain()
+{
+    const Called text = real({"catalog", "explain", "chat", "--variant", "llamacpp-cuda", "--machine",
+                              FIRSTLIGHT_TESTS_DIR "/catalog/data/machines/small-server.json"});
+    QVERIFY2(text.output.contains("✘ device"), qPrintable(text.output));
+    QVERIFY(text.output.contains("✔ arch = x86_64, aarch64"));
+    QVERIFY(text.output.contains("RANKED BY"));
+    QCOMPARE(real({"catalog", "explain", "chat", "--json"})
+                 .lines.first()["requirement"]
+                 .toObject()["answer"]
+                 .isString(),
+             true);
+}
+
+void TestCommands::catalogSchema()
+{
+    for (const char *what : {"demo", "recipe", "machine"})
+        QVERIFY2(QJsonDocument::fromJson(real({"catalog", "schema", what}).output.toUtf8()).isObject(), what);
+}
+
 void TestCommands::everyVerbHasHelpWithExamples_data()
 {
     QTest::addColumn<QString>("verb");
-    for (const char *verb :
-         {"machine", "list", "show", "choose", "plan", "run", "ps", "logs", "open", "stop", "version"})
+    for (const char *verb : {"machine", "list", "show", "choose", "plan", "run", "ps", "logs", "open", "stop",
+                             "catalog", "version"})
         QTest::newRow(verb) << verb;
 }
 void TestCommands::everyVerbHasHelpWithExamples()
@@ -71,7 +181,7 @@ void TestCommands::everyVerbHasHelpWithExamples()
     QVERIFY(real({"--help"}).output.contains(QRegularExpression("\n  " + verb + " ")));
     const Called help = real({verb, "--help"});
     QCOMPARE(help.code, 0);
-    QVERIFY(help.output.contains("--json"));
+    QVERIFY(help.output.contains("--json") || verb == "catalog"); // its own verbs have it
     QVERIFY(help.output.contains("Examples:\n  firstlight " + verb));
 }
 

@@ -1,5 +1,6 @@
 #include "core/files.h"
 #include "text/choice_text.h"
+#include "text/lint_text.h"
 #include "text/engine_text.h"
 #include "text/error_text.h"
 #include "text/finding_text.h"
@@ -486,6 +487,76 @@ private Q_SLOTS:
             QCOMPARE(remedyFor(obstacle, Language::English).empty(),
                      remedyFor(obstacle, Language::Chinese).empty());
         }
+    }
+
+    void everyLintRuleHasASentence()
+    {
+        static const std::regex added(R"re(LintSeverity::[A-Z][a-z]+, "([a-z-]+)")re");
+        const std::string source
+            = sourcesOf("catalog").at(std::string(FIRSTLIGHT_SOURCE_DIR) + "/catalog/maintaining/lint.cpp");
+        const auto rules = matchesOf(source, added);
+        QVERIFY(rules.size() >= 11);
+        const Facts facts = {{"code", "catalog-unreadable"}, {"demo", "d"}};
+        for (const std::string &rule : rules) {
+            const LintFinding finding{LintSeverity::Error, rule, "f", 1, 1, facts};
+            QVERIFY2(describe(finding, Language::English) != rule, rule.c_str());
+            QVERIFY2(describe(finding, Language::English) != describe(finding, Language::Chinese), rule.c_str());
+        }
+    }
+
+    void permissionsSpeak()
+    {
+        QCOMPARE(describePermission("network", Language::English), std::string("may use the network"));
+        QCOMPARE(describePermission("capability:SYS_NICE", Language::English), std::string("has the right SYS_NICE of the kernel"));
+        for (const char *permission : {"network", "writable-root", "image-user"})
+            QVERIFY(describePermission(permission, Language::Chinese) != describePermission(permission, Language::English));
+    }
+
+    void speedsInAPersonsUnits_data()
+    {
+        QTest::addColumn<int>("unit");
+        QTest::addColumn<double>("perSecond");
+        QTest::addColumn<QByteArray>("english");
+        QTest::newRow("words") << int(WorkUnit::Token) << 53.0 << QByteArray("about 40 words a second");
+        QTest::newRow("sound") << int(WorkUnit::AudioSecond) << 12.3 << QByteArray("about 12 × real time");
+        QTest::newRow("picture") << int(WorkUnit::Picture) << 0.25 << QByteArray("about 4 s a picture");
+        QTest::newRow("slow picture") << int(WorkUnit::Picture) << 1 / 240.0 << QByteArray("about 4 min a picture");
+        QTest::newRow("video") << int(WorkUnit::VideoSecond) << 0.1 << QByteArray("about 10 s a second of video");
+    }
+    void speedsInAPersonsUnits()
+    {
+        QFETCH(int, unit);
+        QFETCH(double, perSecond);
+        QFETCH(QByteArray, english);
+        const Speed speed{static_cast<WorkUnit>(unit), perSecond, 1.5, false};
+        QCOMPARE(QByteArray::fromStdString(describe(speed, Language::English)), english);
+        QVERIFY(describe(speed, Language::Chinese) != describe(speed, Language::English));
+    }
+
+    /// The arithmetic can be checked with a pocket calculator.
+    void estimateShowsItsArithmetic()
+    {
+        Estimate estimate{.memoryBytes = 300'000'000, .memorySpread = 0.15, .diskBytes = 140'000'000, .speed = Speed{WorkUnit::Token, 100, 1.35, false}};
+        EstimateParts parts;
+        parts.weightBytes = 100'000'000;
+        parts.weightsOnDisk = true;
+        parts.contextTokens = 1000;
+        parts.kvBytesPerToken = 100'000;
+        parts.overheadBytes = 100'000'000;
+        parts.imageBytes = 40'000'000;
+        parts.readBytesPerUnit = 150'000'000;
+        parts.bytesPerSecond = 20e9;
+        parts.bandwidthMeasured = true;
+        parts.memoryShare = 0.8;
+        parts.limitedByMemory = true;
+        const std::vector<std::string> lines = describe(estimate, parts, Language::English);
+        QCOMPARE(lines.size(), 3u);
+        QCOMPARE(lines[0], std::string("memory: 300 MB = 100 MB model + 100 MB context (1000 tokens × 100 kB) + 100 MB engine (± 15 %)"));
+        QCOMPARE(lines[1], std::string("disk: 140 MB = 40 MB image + 100 MB model"));
+        QCOMPARE(lines[2], std::string("speed: 100 tokens a second (74 to 135) = 80 % of 20 GB a second (measured) ÷ 150 MB a token"));
+        estimate.speed->measuredHere = true;
+        QVERIFY(describe(estimate, parts, Language::English)[2].ends_with("measured here in earlier runs"));
+        QCOMPARE(describe(estimate, parts, Language::Chinese).size(), 3u);
     }
 
     void everyWorkaroundHasASentence()
