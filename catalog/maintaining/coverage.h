@@ -2,66 +2,52 @@
 
 #include "catalog/catalog.h"
 #include "catalog/choice.h"
+#include "catalog/maintaining/recordings.h"
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace firstlight {
 
-struct NamedMachine {
-    std::string name;
-    Machine machine;
-};
-
-/// What one demo comes to on one computer.
+/// What one computer gets of one demo: the variant that is best, and what is in its way.
 struct CoverageCell {
-    std::string demo;
-    Verdict verdict = Verdict::Cannot; ///< of the best variant
-    std::string variant;               ///< the best one, whether it runs or not
+    std::string variant;
     std::string model;
-    std::optional<Obstacle> nearest; ///< the first thing in its way; nullopt: it runs
-
-    bool operator==(const CoverageCell &) const = default;
+    Verdict verdict = Verdict::Cannot;
+    std::optional<Obstacle> nearest; ///< that decides the verdict; nullopt: it runs
 };
 
 struct CoverageRow {
     std::string machine;
-    std::string processor;           ///< marketing name or architecture
-    std::vector<CoverageCell> cells; ///< one for each demo, in the catalog's order
+    std::string architecture;
+    std::vector<CoverageCell> cells; ///< in the order of Coverage::demos
 
-    std::size_t running() const;
+    int running() const; ///< demos that run at once
 };
 
-/// Pure: every demo on every machine.
-std::vector<CoverageRow> coverageOf(const Catalog &catalog, const std::vector<NamedMachine> &machines);
-
-nlohmann::json toJson(const CoverageRow &row);
-
-/// A heat map: a row a machine, a column a demo; stands alone, follows light and dark.
-std::string toSvg(const std::vector<CoverageRow> &rows);
-
-/// Where the choice of a demo differs between two catalogs on one machine.
-struct PickChange {
-    std::string machine;
-    std::string demo;
-    CoverageCell before;
-    CoverageCell after;
-
-    bool operator==(const PickChange &) const = default;
+struct Coverage {
+    std::vector<std::string> demos;
+    std::vector<CoverageRow> rows;
 };
 
-/// What differs between two catalogs.
-struct CatalogDiff {
-    std::vector<std::string> added; ///< ids of demos
-    std::vector<std::string> removed;
-    std::vector<std::string> changed; ///< "chat", "chat/llamacpp-cuda": demos' own fields, and variants
-    std::vector<std::string> addedVariants;
-    std::vector<std::string> removedVariants;
-    std::vector<PickChange> picks;
+/// Judges each demo on each computer by choose().
+Coverage coverageOf(const std::vector<Demo> &demos, const std::vector<RecordedMachine> &machines);
 
-    bool operator==(const CatalogDiff &) const = default;
+nlohmann::json toJson(const Coverage &coverage);
+
+/// The words of the picture, in the person's language.
+struct HeatMapWords {
+    std::string title;
+    std::string runs;
+    std::string afterFix;
+    std::string unknown;
+    std::string cannot;
 };
-CatalogDiff diffOf(const Catalog &before, const Catalog &after, const std::vector<NamedMachine> &machines);
+
+/// A picture of computers (rows) × demos (columns) as SVG: colour and sign say the verdict, in light and
+/// dark; each field's title names the variant.
+std::string heatMap(const Coverage &coverage, const HeatMapWords &words);
 
 } // namespace firstlight

@@ -1,38 +1,43 @@
 #pragma once
 
-#include "catalog/choosing/obstacles.h"
+#include "catalog/choice.h"
+#include "catalog/choosing/ranking_keys.h"
 #include "catalog/demo.h"
+#include "hardware/machine.h"
 
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace firstlight {
 
-enum class Answer { Yes, Unknown, No };
+enum class Truth { Yes, Unknown, No };
 
-/// One node of a requirement with how it stands on a computer.
+/// One requirement of a tree on one computer.
 struct ExplainedRequirement {
-    Requirement::Kind kind = Requirement::Kind::All;
-    std::string words; ///< of a term: "isa ≥ x86-64-v3"
-    Answer answer = Answer::Yes;
-    SourcePosition position;
-    Obstacles obstacles; ///< of a term or device that does not hold
+    std::string what; ///< "all", "any", "not", "device", or "arch", "compute", …
+    std::string needed;
+    std::string found; ///< empty: it holds, or nobody knows
+    Truth truth = Truth::Unknown;
+    std::string device; ///< of "device": the address of the one that comes nearest
+    int line = 0;
+    int column = 0;
     std::vector<ExplainedRequirement> children;
 };
 
-/// The tree of \a variant, each node judged by itself.
-ExplainedRequirement explainRequirement(const Variant &variant, const Machine &machine);
-
-/// By what a variant stands where it stands, in the order of the comparison.
-struct ExplainedRank {
-    std::string variant;
-    Verdict verdict = Verdict::Cannot;
-    Placement placement = Placement::Cpu;
-    std::optional<int> pace; ///< steps of 10 %, of what is fast enough; nullopt: not known
-    int weight = 0;
-    bool unlocked = false;
-    std::optional<std::uint64_t> memoryBytes;
+struct ExplainedVariant {
+    VariantChoice choice;
+    RankingKeys keys;
+    std::optional<RankingKey> beforeNext; ///< why it stands before the next one; nullopt: it is the last
+    ExplainedRequirement requirement;
 };
-std::vector<ExplainedRank> explainRanking(const Demo &demo, const Choice &choice);
+
+/// Best first, as choose() ranks them. \a variant: only this one; empty: all. Errors as of choose().
+Result<std::vector<ExplainedVariant>> explainChoice(const Demo &demo, const Machine &machine,
+                                                    const std::string &variant = {});
+
+nlohmann::json toJson(const ExplainedVariant &explained);
+std::string nameOf(RankingKey key); ///< "inclusion"
 
 } // namespace firstlight

@@ -387,11 +387,15 @@ Result<void> checkKeys(const Place &map, const std::vector<std::string> &known)
 {
     if (Result<void> shape = checkMap(map); !shape)
         return shape;
+    FirstFault fault;
     for (const YamlEntry &entry : map.value->entries) {
-        if (std::find(known.begin(), known.end(), entry.key.text) == known.end())
-            return fail(damaged("catalog-field-unknown", keyPlace(map, entry),
-                                {{"nearest", nearest(entry.key.text, known)}}));
+        if (std::find(known.begin(), known.end(), entry.key.text) == known.end()
+            && fault.ends(damaged("catalog-field-unknown", keyPlace(map, entry),
+                                  {{"nearest", nearest(entry.key.text, known)}})))
+            break;
     }
+    if (fault.error)
+        return fail(*std::move(fault.error));
     return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "catalog/reading/fault_collection.h"
 #include "catalog/reading/yaml_value.h"
 #include "core/result.h"
 
@@ -16,7 +17,7 @@ namespace firstlight {
 
 /// The kit that the readers of catalog files are made of. A reader is a function from a Place to a Result;
 /// the fields of a map are a table of names, readers and where the value goes. The first fault ends the
-/// reading.
+/// reading, unless a FaultCollection lives.
 
 /// One value of a file, with the words to point at it.
 struct Place {
@@ -67,6 +68,20 @@ Result<std::vector<std::pair<std::string, Place>>> mapEntries(const Place &place
 /// The place of \a field in a map, if it is there.
 std::optional<Place> entryNamed(const Place &map, const std::string &field);
 
+/// The first of the faults of several things.
+struct FirstFault {
+    std::optional<Error> error;
+
+    /// Takes \a fault; whether the reading ends with it.
+    bool ends(const Error &fault)
+    {
+        const bool goesOn = FaultCollection::note(fault);
+        if (!error)
+            error = fault;
+        return !goesOn;
+    }
+};
+
 template <typename Reader> auto listOf(Reader reader)
 {
     using Item = typename std::invoke_result_t<Reader, const Place &>::value_type;
@@ -75,12 +90,16 @@ template <typename Reader> auto listOf(Reader reader)
         if (!items)
             return fail(items.error());
         std::vector<Item> values;
+        FirstFault fault;
         for (const Place &item : *items) {
             auto value = reader(item);
-            if (!value)
-                return fail(value.error());
-            values.push_back(*std::move(value));
+            if (value)
+                values.push_back(*std::move(value));
+            else if (fault.ends(value.error()))
+                break;
         }
+        if (fault.error)
+            return fail(*std::move(fault.error));
         return values;
     };
 }
@@ -120,17 +139,21 @@ Result<void> readFields(const Place &map, const std::vector<Field<Struct>> &fiel
     std::vector<std::string> names;
     for (const Field<Struct> &field : fields)
         names.push_back(field.name);
-    if (Result<void> keys = checkKeys(map, names); !keys)
+    FirstFault fault;
+    Result<void> keys = checkKeys(map, names);
+    if (!keys && (fault.ends(keys.error()) || map.value->kind != YamlValue::Kind::Map))
         return keys;
     for (const Field<Struct> &field : fields) {
         const std::optional<Place> place = entryNamed(map, field.name);
-        if (!place && field.presence == Presence::Required)
-            return fail(missingField(map, field.name));
-        if (!place)
+        if (!place && field.presence == Presence::Optional)
             continue;
-        if (Result<void> done = field.read(*place, into); !done)
-            return done;
+        const Result<void> done
+            = place ? field.read(*place, into) : Result<void>(fail(missingField(map, field.name)));
+        if (!done && fault.ends(done.error()))
+            break;
     }
+    if (fault.error)
+        return fail(*std::move(fault.error));
     return {};
 }
 

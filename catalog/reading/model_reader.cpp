@@ -99,15 +99,20 @@ Result<std::map<std::string, WantedFile>> readFurtherFiles(const Place &place)
     if (!entries)
         return fail(entries.error());
     std::map<std::string, WantedFile> files;
+    FirstFault fault;
     for (const auto &[id, entry] : *entries) {
         if (id == "huggingface" || id == "modelscope") // their placeholders mean the hub
             return fail(wrongValue(entry, "mmproj"));
         Result<WantedFile> file = structOf<WantedFile>(fileFields)(entry);
+        if (!file && fault.ends(file.error()))
+            break;
         if (!file)
-            return fail(file.error());
+            continue;
         file->name = nameOf(file->sources.front());
         files.emplace(id, *std::move(file));
     }
+    if (fault.error)
+        return fail(*std::move(fault.error));
     return files;
 }
 
@@ -169,6 +174,19 @@ const std::vector<Field<Model>> &modelFields()
     return fields;
 }
 
+Result<Model> readModel(const std::string &id, const Place &place)
+{
+    Result<Model> model = structOf<Model>(modelFields)(place);
+    if (!model)
+        return model;
+    if (Result<void> delivery = checkDelivery(place, *model); !delivery)
+        return fail(delivery.error());
+    model->id = id;
+    if (!model->file.sources.empty())
+        model->file.name = nameOf(model->file.sources.front());
+    return model;
+}
+
 } // namespace
 
 Result<std::map<std::string, Model>> readModels(const Place &place)
@@ -177,17 +195,16 @@ Result<std::map<std::string, Model>> readModels(const Place &place)
     if (!entries)
         return fail(entries.error());
     std::map<std::string, Model> models;
+    FirstFault fault;
     for (const auto &[id, entry] : *entries) {
-        Result<Model> model = structOf<Model>(modelFields)(entry);
-        if (!model)
-            return fail(model.error());
-        if (Result<void> delivery = checkDelivery(entry, *model); !delivery)
-            return fail(delivery.error());
-        model->id = id;
-        if (!model->file.sources.empty())
-            model->file.name = nameOf(model->file.sources.front());
-        models.emplace(id, *std::move(model));
+        Result<Model> model = readModel(id, entry);
+        if (model)
+            models.emplace(id, *std::move(model));
+        else if (fault.ends(model.error()))
+            break;
     }
+    if (fault.error)
+        return fail(*std::move(fault.error));
     return models;
 }
 

@@ -149,13 +149,17 @@ Result<std::vector<Requirement>> readTerms(KeyScope scope, const Place &place)
     if (Result<void> keys = checkKeys(place, keyNames(scope)); !keys)
         return fail(keys.error());
     std::vector<Requirement> terms;
+    FirstFault fault;
     for (const YamlEntry &entry : place.value->entries) {
         Result<Requirement> term
             = readTerm(*requirementKey(scope, entry.key.text), *entryNamed(place, entry.key.text));
-        if (!term)
-            return fail(term.error());
-        terms.push_back(*std::move(term));
+        if (term)
+            terms.push_back(*std::move(term));
+        else if (fault.ends(term.error()))
+            break;
     }
+    if (fault.error)
+        return fail(*std::move(fault.error));
     if (terms.empty())
         return fail(wrongValue(place, joined(keyNames(scope))));
     return terms;
@@ -215,12 +219,16 @@ Result<Requirement> readRequirement(const Place &place)
     if (Result<void> keys = checkKeys(place, known); !keys)
         return fail(keys.error());
     Requirement all{.kind = Requirement::Kind::All, .children = {}, .term = {}, .position = place.position};
+    FirstFault fault;
     for (const YamlEntry &entry : place.value->entries) {
         Result<Requirement> child = readEntry(entry.key.text, *entryNamed(place, entry.key.text));
-        if (!child)
-            return child;
-        all.children.push_back(*std::move(child));
+        if (child)
+            all.children.push_back(*std::move(child));
+        else if (fault.ends(child.error()))
+            break;
     }
+    if (fault.error)
+        return fail(*std::move(fault.error));
     if (all.children.size() == 1)
         return std::move(all.children.front());
     return all;

@@ -218,6 +218,32 @@ Result<void> checkNetwork(const Place &place, const Variant &variant, const Demo
     return fail(permissions ? wrongValue(*permissions, "network") : missingField(place, "permissions"));
 }
 
+/// \a ids are those of the variants before it.
+Result<Variant> readVariant(const Place &place, const Demo &demo, std::set<std::string> &ids)
+{
+    Result<Variant> variant = structOf<Variant>(variantFields)(place);
+    if (!variant)
+        return variant;
+    if (!ids.insert(variant->id).second)
+        return fail(damaged("catalog-field-twice", *entryNamed(place, "id")));
+    FirstFault fault;
+    for (const Result<void> &checked : {checkImage(place, *variant), checkModels(place, demo.models)}) {
+        if (!checked && fault.ends(checked.error()))
+            break;
+    }
+    if (fault.error)
+        return fail(*std::move(fault.error));
+    // These look models up, which are known only now.
+    for (const Result<void> &checked :
+         {checkPlaceholders(place, *variant, demo), checkNetwork(place, *variant, demo)}) {
+        if (!checked && fault.ends(checked.error()))
+            break;
+    }
+    if (fault.error)
+        return fail(*std::move(fault.error));
+    return variant;
+}
+
 } // namespace
 
 Result<std::vector<Variant>> readVariants(const Place &place, const Demo &demo)
@@ -229,24 +255,16 @@ Result<std::vector<Variant>> readVariants(const Place &place, const Demo &demo)
         return fail(wrongValue(place, "[ … ]"));
     std::vector<Variant> variants;
     std::set<std::string> ids;
+    FirstFault fault;
     for (const Place &item : *items) {
-        Result<Variant> variant = structOf<Variant>(variantFields)(item);
-        if (!variant)
-            return fail(variant.error());
-        if (!ids.insert(variant->id).second)
-            return fail(damaged("catalog-field-twice", *entryNamed(item, "id")));
-        for (const Result<void> &checked : {checkImage(item, *variant), checkModels(item, demo.models)}) {
-            if (!checked)
-                return fail(checked.error());
-        }
-        // These look models up, which are known only now.
-        for (const Result<void> &checked :
-             {checkPlaceholders(item, *variant, demo), checkNetwork(item, *variant, demo)}) {
-            if (!checked)
-                return fail(checked.error());
-        }
-        variants.push_back(*std::move(variant));
+        Result<Variant> variant = readVariant(item, demo, ids);
+        if (variant)
+            variants.push_back(*std::move(variant));
+        else if (fault.ends(variant.error()))
+            break;
     }
+    if (fault.error)
+        return fail(*std::move(fault.error));
     return variants;
 }
 

@@ -1,161 +1,227 @@
+#include "catalog/choosing/ranking_keys.h"
+#include "catalog/maintaining/catalog_diff.h"
 #include "catalog/maintaining/coverage.h"
 #include "catalog/maintaining/explanation.h"
 #include "core/files.h"
-#include "hardware/probe.h"
 
 #include <QXmlStreamReader>
 #include <QtTest>
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 using namespace firstlight;
 namespace fs = std::filesystem;
 
-namespace {
-
-const Catalog &shipped()
-{
-    static const Catalog catalog = *loadCatalog(FIRSTLIGHT_SOURCE_DIR "/catalog");
-    return catalog;
-}
-
-const std::vector<NamedMachine> &recorded()
-{
-    static const std::vector<NamedMachine> machines = [] {
-        std::vector<NamedMachine> all;
-        for (const auto &entry : fs::directory_iterator(FIRSTLIGHT_TESTS_DIR "/machines")) {
-            if (auto machine = loadMachine(entry.path()))
-                all.push_back({entry.path().filename().string(), std::move(*machine)});
-        }
-        std::sort(all.begin(), all.end(),
-                  [](const NamedMachine &a, const NamedMachine &b) { return a.name < b.name; });
-        return all;
-    }();
-    return machines;
-}
-
-const CoverageCell &cellOf(const CoverageRow &row, const std::string &demo)
-{
-    return *std::find_if(row.cells.begin(), row.cells.end(),
-                         [&](const CoverageCell &cell) { return cell.demo == demo; });
-}
-
-/// x86-64-v2 or later, or 64-bit Arm, with 4 GB as far as the recording tells.
-bool isPromised(const Machine &machine)
-{
-    const auto &memory = machine.memory.totalBytes;
-    if (memory && *memory < 4'000'000'000u)
-        return false;
-    const std::string level = machine.cpu.isaLevel.value_or("");
-    return machine.cpu.architecture == "aarch64" || level == "x86-64-v2" || level == "x86-64-v3"
-           || level == "x86-64-v4";
-}
-
-} // namespace
-
+/// Coverage, differences and explanations over the recorded computers.
 class TestCoverage : public QObject {
     Q_OBJECT
 
+    Catalog m_catalog;
+    Recordings m_recordings;
+
+    const Demo &demo(const std::string &id) const
+    {
+        return *std::find_if(m_catalog.demos.begin(), m_catalog.demos.end(),
+                             [&](const Demo &each) { return each.id == id; });
+    }
+
 private slots:
-    /// What the catalog owes everybody.
+    void initTestCase()
+    {
+        m_catalog = *loadCatalog(fs::path(FIRSTLIGHT_SOURCE_DIR "/catalog"));
+        m_recordings = *findRecordings({FIRSTLIGHT_TESTS_DIR "/machines"});
+        QVERIFY(m_catalog.faults.empty());
+    }
+
+    void everyRecordingIsRead()
+    {
+        std::size_t entries = 0;
+        for ([[maybe_unused]] const auto &entry : fs::directory_iterator(FIRSTLIGHT_TESTS_DIR "/machines"))
+            ++entries;
+        QCOMPARE(m_recordings.machines.size(), entries);
+        QVERIFY(m_recordings.unread.empty());
+        QCOMPARE(findRecordings({"/nowhere"}).error().code, std::string("machine-recording-unreadable"));
+    }
+
+    void unreadableIsNamed()
+    {
+        const auto folder = TemporaryDirectory::make(fs::temp_directory_path(), "firstlight-cov-");
+        QVERIFY(writeFileAtomically(folder->path() / "deep/notes.txt", "no computer\n"));
+        const auto found = findRecordings({folder->path()});
+        QVERIFY(found && found->machines.empty());
+        QCOMPARE(found->unread.size(), std::size_t(1));
+        QVERIFY(found->unread[0].path.ends_with("deep/notes.txt"));
+        QVERIFY(!found->unread[0].reason.code.empty());
+    }
+
+    /// What design and README promise to everybody with an ordinary computer.
     void promise()
     {
+        constexpr std::uint64_t enough = 4'000'000'000;
+        const Coverage coverage = coverageOf(m_catalog.demos, m_recordings.machines);
         int promised = 0;
-        const auto rows = coverageOf(shipped(), recorded());
-        for (std::size_t index = 0; index < rows.size(); ++index) {
-            if (!isPromised(recorded()[index].machine))
+        for (std::size_t row = 0; row < coverage.rows.size(); ++row) {
+            const Machine &machine = m_recordings.machines[row].machine;
+            const std::string level = machine.cpu.isaLevel.value_or("");
+            const bool ordinary = machine.cpu.architecture == "aarch64"
+                                  || (machine.cpu.architecture == "x86_64" && level >= "x86-64-v2");
+            if (!ordinary || machine.memory.totalBytes.value_or(enough) < enough)
                 continue;
             ++promised;
-            for (const char *demo : {"chat", "speak", "listen", "upscale", "sing"}) {
-                const CoverageCell &cell = cellOf(rows[index], demo);
-                const std::string what = rows[index].machine + " " + demo + " " + cell.variant;
-                QVERIFY2(cell.verdict == Verdict::RunsNow, what.c_str());
+            for (const char *id : {"chat", "speak", "listen", "upscale", "sing"}) {
+                const auto column = std::find(coverage.demos.begin(), coverage.demos.end(), id);
+                QVERIFY2(column != coverage.demos.end(), id);
+                const CoverageCell &cell
+                    = coverage.rows[row].cells[static_cast<std::size_t>(column - coverage.demos.begin())];
+                QVERIFY2(
+                    cell.verdict == Verdict::RunsNow,
+                    qPrintable(QString::fromStdString(coverage.rows[row].machine + " does not get " + id)));
             }
         }
         QVERIFY(promised >= 10);
     }
 
-    void everyCellIsAnswered()
+    void jsonAndPicture()
     {
-        for (const CoverageRow &row : coverageOf(shipped(), recorded())) {
-            QCOMPARE(row.cells.size(), shipped().demos.size());
-            for (const CoverageCell &cell : row.cells)
-                QCOMPARE(cell.verdict == Verdict::RunsNow, !cell.nearest.has_value());
-            const nlohmann::json json = toJson(row);
-            QCOMPARE(json["demos"].size(), row.cells.size());
-            QCOMPARE(json["running"], row.running());
+        const Coverage coverage = coverageOf(m_catalog.demos, m_recordings.machines);
+        const nlohmann::json json = toJson(coverage);
+        QCOMPARE(json["machines"].size(), m_recordings.machines.size());
+        for (const auto &machine : json["machines"]) {
+            int running = 0;
+            for (const auto &[id, cell] : machine["demos"].items()) {
+                running += cell["verdict"] == "runs-now" ? 1 : 0;
+                // Whatever does not run says why.
+                QCOMPARE(cell["nearest"].is_null(), cell["verdict"] == "runs-now");
+            }
+            QCOMPARE(machine["running"].get<int>(), running);
         }
-    }
-
-    void pictureIsXml()
-    {
-        const auto rows = coverageOf(shipped(), recorded());
-        QXmlStreamReader reader(QByteArray::fromStdString(toSvg(rows)));
-        int cells = 0;
+        const std::string svg = heatMap(coverage, {"A <title> & more", "runs", "fix", "unknown", "cannot"});
+        QXmlStreamReader reader(QString::fromStdString(svg));
+        int fields = 0;
         while (!reader.atEnd()) {
-            if (reader.readNext() == QXmlStreamReader::StartElement
-                && reader.name() == QLatin1String("title"))
-                ++cells;
+            if (reader.readNext() == QXmlStreamReader::StartElement && reader.name() == u"rect")
+                ++fields;
+            QVERIFY(reader.name() != u"script");
         }
         QVERIFY2(!reader.hasError(), qPrintable(reader.errorString()));
-        QCOMPARE(cells, int(rows.size() * rows[0].cells.size()));
-        QVERIFY(toSvg({}).find("</svg>") != std::string::npos);
+        const auto cells = coverage.demos.size() * coverage.rows.size();
+        QCOMPARE(std::size_t(fields), cells + 5); // and the background, and four in the legend
     }
 
-    void sameCatalogDoesNotDiffer() { QCOMPARE(diffOf(shipped(), shipped(), recorded()), CatalogDiff{}); }
+    /// The order that choose() makes follows from the keys that explain shows.
+    void keysExplainEveryOrder()
+    {
+        std::set<RankingKey> seen;
+        for (const RecordedMachine &recorded : m_recordings.machines) {
+            for (const Demo &each : m_catalog.demos) {
+                const auto explained = explainChoice(each, recorded.machine);
+                QVERIFY(explained);
+                QCOMPARE(explained->size(), each.variants.size());
+                for (std::size_t at = 0; at + 1 < explained->size(); ++at) {
+                    const ExplainedVariant &one = (*explained)[at];
+                    const ExplainedVariant &next = (*explained)[at + 1];
+                    QVERIFY(one.beforeNext);
+                    seen.insert(*one.beforeNext);
+                    const RankingKeys &a = one.keys;
+                    const RankingKeys &b = next.keys;
+                    const auto fact = [&](bool right) {
+                        QVERIFY2(right,
+                                 qPrintable(QString::fromStdString(
+                                     recorded.name + " " + each.id + ": " + one.choice.variant + " before "
+                                     + next.choice.variant + " by " + nameOf(*one.beforeNext))));
+                    };
+                    switch (*one.beforeNext) {
+                    case RankingKey::Verdict:
+                        fact(a.verdict < b.verdict);
+                        break;
+                    case RankingKey::Placement:
+                        fact(a.placement < b.placement);
+                        break;
+                    case RankingKey::Pace:
+                        fact(a.pace > b.pace);
+                        break;
+                    case RankingKey::Obstacles:
+                        fact(a.obstacles < b.obstacles);
+                        break;
+                    case RankingKey::Lock:
+                        fact(!a.unlocked && b.unlocked);
+                        break;
+                    case RankingKey::Weight:
+                        fact(a.weight > b.weight);
+                        break;
+                    case RankingKey::Memory:
+                        fact(a.memoryBytes && (!b.memoryBytes || *a.memoryBytes < *b.memoryBytes));
+                        break;
+                    case RankingKey::Inclusion:
+                        break;
+                    case RankingKey::Id:
+                        fact(one.choice.variant < next.choice.variant);
+                        break;
+                    }
+                }
+            }
+        }
+        QVERIFY(seen.size() >= 5);
+    }
+
+    void explainsWhatIsMissing()
+    {
+        const auto recorded
+            = std::find_if(m_recordings.machines.begin(), m_recordings.machines.end(),
+                           [](const RecordedMachine &each) { return each.name == "amd-epyc-milan-guest"; });
+        const auto explained = explainChoice(demo("chat"), recorded->machine, "llamacpp-cuda");
+        QVERIFY(explained);
+        QCOMPARE(explained->size(), std::size_t(1));
+        const ExplainedRequirement &tree = explained->front().requirement;
+        QCOMPARE(tree.truth, Truth::No);
+        QVERIFY(tree.line > 1);
+        const auto device
+            = std::find_if(tree.children.begin(), tree.children.end(),
+                           [](const ExplainedRequirement &child) { return child.what == "device"; });
+        QVERIFY(device != tree.children.end());
+        QCOMPARE(device->truth, Truth::No);
+        QCOMPARE(explainChoice(demo("chat"), recorded->machine, "llamacpp-cud").error().code,
+                 std::string("variant-unknown"));
+    }
 
     void differences()
     {
-        Catalog after = shipped();
-        const auto chat = std::find_if(after.demos.begin(), after.demos.end(),
-                                       [](const Demo &demo) { return demo.id == "chat"; });
-        const std::string first = chat->variants[0].id;
-        chat->variants[0].weight = -1000;                // others come first now
-        chat->variants[0].requires_.position = {999, 1}; // where it stands is no difference
-        chat->variants[1].requires_.position = {998, 1};
-        const std::string gone = chat->variants.back().id;
-        chat->variants.pop_back();
-        Demo added = *chat;
-        added.id = "more";
-        after.demos.erase(std::find_if(after.demos.begin(), after.demos.end(),
-                                       [](const Demo &demo) { return demo.id == "sing"; }));
-        after.demos.push_back(added);
+        const auto folder = TemporaryDirectory::make(fs::temp_directory_path(), "firstlight-diff-");
+        const auto write = [&](const std::string &side, std::string text) {
+            QVERIFY(writeFileAtomically(folder->path() / side / "demos/chat.yaml", text));
+        };
+        const std::string head = "schema: firstlight/1\nid: chat\nkind: tool\nname: { en: C, zh_CN: 聊 "
+                                 "}\nsummary: { en: C, zh_CN: 聊 "
+                                 "}\nlicence: { code: MIT }\ninterface: { web: /, port: 8080, socket: true "
+                                 "}\nready: { http: / }\n"
+                                 "variants:\n";
+        const auto variant = [](const std::string &id, const std::string &more) {
+            return "  - id: " + id + "\n    image: a.b/c:" + id
+                   + "\n    unlocked: true\n    requires: { arch: x86_64 }\n" + more;
+        };
+        write("old", head + variant("one", "    weight: 5\n") + variant("gone", ""));
+        write("new", head + variant("two", "") + variant("one", "    weight: -5\n"));
+        const auto before = loadCatalog(folder->path() / "old");
+        const auto after = loadCatalog(folder->path() / "new");
+        const auto changes = changesBetween(before->demos, after->demos);
+        QVERIFY(changes);
+        using Kind = CatalogChange::Kind;
+        const std::vector<CatalogChange> expected
+            = {{Kind::Removed, "chat", "variants.gone", {}, {}},
+               {Kind::Changed, "chat", "variants.one.weight", "5", "-5"},
+               {Kind::Added, "chat", "variants.two", {}, {}}};
+        QVERIFY(*changes == expected);
+        QVERIFY(changesBetween(before->demos, before->demos)->empty());
 
-        const CatalogDiff diff = diffOf(shipped(), after, recorded());
-        QCOMPARE(diff.added, std::vector<std::string>{"more"});
-        QCOMPARE(diff.removed, std::vector<std::string>{"sing"});
-        QCOMPARE(diff.changed, std::vector<std::string>{"chat/" + first});
-        QCOMPARE(diff.removedVariants, std::vector<std::string>{"chat/" + gone});
-        QVERIFY(diff.addedVariants.empty());
-        const auto pick = std::find_if(diff.picks.begin(), diff.picks.end(), [](const PickChange &each) {
-            return each.machine == "amd-epyc-milan-guest";
-        });
-        QVERIFY(pick != diff.picks.end());
-        QCOMPARE(pick->before.variant, first);
-        QVERIFY(pick->after.variant != first);
-    }
-
-    void explanation()
-    {
-        const auto chat = std::find_if(shipped().demos.begin(), shipped().demos.end(),
-                                       [](const Demo &demo) { return demo.id == "chat"; });
-        const auto machine = std::find_if(recorded().begin(), recorded().end(), [](const NamedMachine &each) {
-            return each.name == "amd-epyc-milan-guest";
-        });
-        const auto variant = std::find_if(chat->variants.begin(), chat->variants.end(),
-                                          [](const Variant &each) { return each.id == "llamacpp-cuda"; });
-        const ExplainedRequirement tree = explainRequirement(*variant, machine->machine);
-        QCOMPARE(tree.answer, Answer::No);
-        QCOMPARE(tree.children.size(), 3u);
-        QCOMPARE(tree.children[0].answer, Answer::Yes);
-        QCOMPARE(tree.children[0].words, std::string("arch = x86_64, aarch64"));
-        QCOMPARE(tree.children[1].answer, Answer::No);
-        QVERIFY(tree.children[1].position.line > 0);
-        QVERIFY(!tree.children[1].obstacles.empty());
-
-        const Choice choice = *choose(*chat, machine->machine);
-        const auto ranks = explainRanking(*chat, choice);
-        QCOMPARE(ranks.size(), chat->variants.size());
-        QCOMPARE(ranks[0].variant, choice.ranked[0].variant);
+        const auto picks = pickChanges(before->demos, after->demos, m_recordings.machines);
+        QVERIFY(!picks.empty());
+        for (const PickChange &pick : picks) {
+            QCOMPARE(pick.before, std::string("one"));
+            QCOMPARE(pick.after, std::string("two"));
+            QVERIFY(pick.key == RankingKey::Weight);
+        }
+        QVERIFY(pickChanges(after->demos, after->demos, m_recordings.machines).empty());
     }
 };
 
