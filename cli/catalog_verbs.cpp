@@ -80,13 +80,20 @@ void describeLooking(Describing &describing, Options &options)
                          "llamacpp-cuda --machine their-computer.json",
                          explainDemo);
     explain->add_option("demo", options.demo, "A demo, as `firstlight list` names it")->required();
-    explain->add_option("variant", options.variant, "Only this variant");
+    explain->add_option("variant,--variant", options.variant, "Only this variant");
     explain->add_option("--machine,--root", options.machine, "A recorded computer instead of this one");
 }
 
 void describeMaking(Describing &describing)
 {
     CatalogOptions &own = describing.own();
+    auto *draft = describing.withOutput(
+        describing.add("new", "Draft an entry from a model on Hugging Face or ModelScope",
+                       "  firstlight catalog new hf:Qwen/Qwen3-4B-GGUF\n  firstlight catalog new "
+                       "modelscope:Qwen/Qwen3-4B-GGUF -o qwen.yaml",
+                       draftDemo));
+    draft->add_option("source", own.reference, "hf:OWNER/REPO, modelscope:OWNER/REPO, or the page's address")
+        ->required();
     auto *schema = describing.withOutput(describing.add("schema", "Show the JSON Schema of catalog files",
                                                         "  firstlight catalog schema\n  firstlight catalog "
                                                         "schema recipe -o recipe.schema.json",

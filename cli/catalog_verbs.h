@@ -19,8 +19,6 @@ struct CatalogOptions {
     std::string output; ///< a file instead of standard output
     std::string schema = "demo";
     std::string reference; ///< of `new`
-    bool online = false;
-    bool yes = false;
 };
 
 int lintCatalog(const Session &session, const CatalogOptions &options);

@@ -1,15 +1,13 @@
-#include "cli/commands.h"
+#include "cli/catalog_verbs.h"
 
 #include "catalog/drafting/draft.h"
 #include "core/files.h"
 
-#include <fmt/format.h>
-
 namespace firstlight {
 
-int draftEntry(const Session &session)
+int draftDemo(const Session &session, const CatalogOptions &options)
 {
-    const auto named = parseHubId(session.options().demo);
+    const auto named = parseHubId(options.reference);
     if (!named)
         return session.report(named.error());
     const auto repository = askHub(*named, session.stopToken());
@@ -18,11 +16,9 @@ int draftEntry(const Session &session)
     const auto text = draftEntryFor(*repository);
     if (!text)
         return session.report(text.error());
-    const std::string &output = session.options().output;
-    if (output.empty()) {
-        fmt::print("{}", *text);
-        return 0;
-    }
+    const std::string &output = options.output;
+    if (output.empty())
+        return writeOutput(session, options, *text);
     std::error_code ignored;
     if (std::filesystem::exists(output, ignored))
         return session.report(

@@ -16,12 +16,6 @@ int listRunning(const Session &session);
 int showLogs(const Session &session);
 int openDemo(const Session &session);
 int stopDemo(const Session &session);
-int lintCatalogs(const Session &session);
-int showCoverage(const Session &session);
-int diffCatalogs(const Session &session);
-int explainDemo(const Session &session);
-int showCatalogSchema(const Session &session);
-int draftEntry(const Session &session);
 /// Nothing was asked: what there is to ask.
 int showWelcome(const Session &session);
 

@@ -1,3 +1,4 @@
+#include "cli/catalog_verbs.h"
 #include "cli/commands.h"
 #include "core/json_lines.h"
 #include "core/nearest.h"
@@ -78,62 +79,6 @@ void addChoice(CLI::App *command, Options &options)
     command
         ->add_option("--gpu-layers", options.gpuLayers, "Layers on the GPU, where a variant can divide them")
         ->check(CLI::Range(0, 1000));
-}
-
-/// What who looks after a catalog needs.
-void describeCatalogVerbs(CLI::App &app, Verb &verb, Options &options)
-{
-    CLI::App *catalog
-        = app.add_subcommand("catalog", "Look after a catalog: check, compare and explain its entries");
-    catalog->require_subcommand(1);
-    catalog->fallthrough();
-    catalog->footer("Examples:\n  firstlight catalog lint\n  firstlight catalog coverage my-computers/");
-    auto *lint = addVerb(*catalog, verb, options, "lint",
-                         "Check entries: format, licences, translations, requirements",
-                         "  firstlight catalog lint\n  firstlight catalog lint my-catalog/", lintCatalogs);
-    lint->add_option("catalogs", options.paths,
-                     "Folders with demos/, or demos' files (default: the catalogs in use)");
-
-    auto *coverage = addVerb(*catalog, verb, options, "coverage", "Show which recorded computers get what",
-                             "  firstlight catalog coverage my-computers/\n  firstlight catalog coverage "
-                             "my-computers/ --demo chat\n"
-                             "  firstlight catalog coverage my-computers/ --format svg --output coverage.svg",
-                             showCoverage);
-    coverage->add_option("computers", options.paths, "Recorded computers, or folders of them")->required();
-    coverage->add_option("--demo", options.demo, "Only this demo, with what each computer gets");
-    coverage->add_option("--format", options.format, "text, json or svg")
-        ->check(CLI::IsMember({"text", "json", "svg"}));
-    coverage->add_option("-o,--output", options.output, "Write into this file");
-
-    auto *diff = addVerb(*catalog, verb, options, "diff",
-                         "Show what differs between two catalogs, and whose choice changes",
-                         "  firstlight catalog diff before/ after/ --machines my-computers/", diffCatalogs);
-    diff->add_option("catalogs", options.paths, "Two folders with demos/")->required()->expected(2);
-    diff->add_option("--machines", options.machines, "Recorded computers, or folders of them");
-
-    auto *explain = addVerb(
-        *catalog, verb, options, "explain",
-        "Show each requirement of a demo with its answer and its place in the file",
-        "  firstlight catalog explain chat\n  firstlight catalog explain chat --variant llamacpp-cuda",
-        explainDemo);
-    addDemo(explain, options);
-    addMachine(explain, options);
-    addChoice(explain, options);
-
-    auto *draft
-        = addVerb(*catalog, verb, options, "new", "Draft an entry from a model on Hugging Face or ModelScope",
-                  "  firstlight catalog new hf:Qwen/Qwen3-4B-GGUF\n  firstlight catalog new "
-                  "modelscope:Qwen/Qwen3-4B-GGUF -o qwen.yaml",
-                  draftEntry);
-    draft->add_option("source", options.demo, "hf:OWNER/REPO, modelscope:OWNER/REPO, or the page's address")
-        ->required();
-    draft->add_option("-o,--output", options.output, "Write into this file");
-
-    auto *schema = addVerb(
-        *catalog, verb, options, "schema", "Show the JSON Schema of an entry, a recipe or a computer",
-        "  firstlight catalog schema\n  firstlight catalog schema machine", showCatalogSchema);
-    schema->add_option("what", options.demo, "demo, recipe or machine")
-        ->check(CLI::IsMember({"demo", "recipe", "machine"}));
 }
 
 void describeVerbs(CLI::App &app, Verb &verb, Options &options)

@@ -41,10 +41,7 @@ struct Options {
     std::string recordInto;            ///< of `machine`: a folder for a recording
     std::vector<std::string> compared; ///< of `machine`: two recordings
     bool all = false;
-    std::vector<std::string> paths;    ///< of `catalog`: folders and files
-    std::vector<std::string> machines; ///< of `catalog diff`: recorded computers
-    std::string output;                ///< of `catalog`: a file instead of the screen
-    std::string format = "text";       ///< of `plan`
+    std::string format = "text"; ///< of `plan`
 };
 
 /// What every verb about one demo finds out first, in this order.

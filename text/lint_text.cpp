@@ -7,6 +7,7 @@ namespace firstlight {
 namespace {
 
 constexpr LintText sentences[] = {
+    {"accelerator-missing", {"says that it uses an accelerator (accelerated), but asks for none", "声明使用加速器（accelerated），但没有要求加速器"}},
     {"data-missing", {"{model} is downloaded by the program, but no `data` folder keeps it: it comes anew at each launch", "{model} 由程序自行下载，但没有 `data` 文件夹保存它：每次启动都会重新下载"}},
     {"demo-twice", {"the same id is in {other}; the later file wins", "{other} 中已有相同的 id；后读取的文件优先"}},
     {"digest-missing", {"no sha256 of {name}: the first download decides", "{name} 没有 sha256：以首次下载的内容为准"}},
@@ -16,8 +17,6 @@ constexpr LintText sentences[] = {
     {"licence-missing", {"no licence of these weights is named", "没有注明这些权重的许可证"}},
     {"licence-syntax", {"“{found}” is no SPDX licence expression: expected {needed}[ instead of “{part}”]", "“{found}”不是 SPDX 许可证表达式：[“{part}”处]应为 {needed}"}},
     {"licence-unknown", {"“{part}” is no {needed} that SPDX lists[; did you mean {nearest}?] (others are LicenseRef-Name)", "SPDX 列表中没有“{part}”（{needed}）[；您是不是想写 {nearest}？]（其他许可证写作 LicenseRef-名称）"}},
-    {"link-dead", {"{url} answers {found}", "{url} 返回 {found}"}},
-    {"link-unreachable", {"{url} cannot be reached[: {found}]", "无法访问 {url}[：{found}]"}},
     {"model-unused", {"no variant uses this model", "没有版本使用这个模型"}},
     {"overhead-missing", {"the runtime's own memory is not said (resources.overhead), so the prediction lacks it", "没有注明运行时自身的内存（resources.overhead），预测中不含这部分"}},
     {"permission-strong", {"asks for {permission}", "要求 {permission}"}},

@@ -1,7 +1,7 @@
 #include "catalog/drafting/draft.h"
 
 #include "catalog/estimating/demand.h"
-#include "catalog/maintaining/spdx.h"
+#include "catalog/maintaining/spdx/licence_expression.h"
 
 #include <algorithm>
 #include <cctype>
@@ -53,13 +53,14 @@ std::string licenceOf(const HubRepository &repository)
 {
     if (repository.licence.empty())
         return {};
-    const auto fault = faultOfLicence(repository.licence);
-    if (!fault)
+    const std::vector<LicenceFault> faults = checkLicence(repository.licence);
+    if (faults.empty())
         return repository.licence;
-    std::string lower = fault->nearest;
+    const std::string &nearest = faults.front().nearest;
+    std::string lower = nearest;
     std::transform(lower.begin(), lower.end(), lower.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return lower == repository.licence ? fault->nearest : "LicenseRef-" + idOf(repository.licence);
+    return lower == repository.licence ? nearest : "LicenseRef-" + idOf(repository.licence);
 }
 
 std::string variantText(const std::string &id, const std::string &image, const std::string &models, bool gpu,

@@ -1,6 +1,5 @@
 #include "core/files.h"
 #include "text/choice_text.h"
-#include "text/lint_text.h"
 #include "text/engine_text.h"
 #include "text/error_text.h"
 #include "text/finding_text.h"
@@ -486,21 +485,6 @@ private Q_SLOTS:
             QVERIFY(!describe(obstacle, Language::Chinese).empty());
             QCOMPARE(remedyFor(obstacle, Language::English).empty(),
                      remedyFor(obstacle, Language::Chinese).empty());
-        }
-    }
-
-    void everyLintRuleHasASentence()
-    {
-        static const std::regex added(R"re(LintSeverity::[A-Z][a-z]+, "([a-z-]+)")re");
-        const std::string source
-            = sourcesOf("catalog").at(std::string(FIRSTLIGHT_SOURCE_DIR) + "/catalog/maintaining/lint.cpp");
-        const auto rules = matchesOf(source, added);
-        QVERIFY(rules.size() >= 11);
-        const Facts facts = {{"code", "catalog-unreadable"}, {"demo", "d"}};
-        for (const std::string &rule : rules) {
-            const LintFinding finding{LintSeverity::Error, rule, "f", 1, 1, facts};
-            QVERIFY2(describe(finding, Language::English) != rule, rule.c_str());
-            QVERIFY2(describe(finding, Language::English) != describe(finding, Language::Chinese), rule.c_str());
         }
     }
 

@@ -207,6 +207,17 @@ void checkContradiction(const LintedDemo &linted, std::size_t index, LintFinding
     findings.push_back(std::move(finding));
 }
 
+/// Whether no computer without an accelerator satisfies \a requirement.
+bool needsDevice(const Requirement &requirement)
+{
+    const std::vector<Requirement> &children = requirement.children;
+    if (requirement.kind == Requirement::Kind::All)
+        return std::any_of(children.begin(), children.end(), needsDevice);
+    if (requirement.kind == Requirement::Kind::Any)
+        return std::all_of(children.begin(), children.end(), needsDevice);
+    return requirement.kind == Requirement::Kind::Device;
+}
+
 /// The architectures of the recipe against those that the variant asks for.
 void checkRecipe(const LintInput &input, const LintedDemo &linted, std::size_t index, LintFindings &findings)
 {
@@ -235,6 +246,9 @@ void lintRequirements(const LintInput &input, const LintedDemo &linted, LintFind
     const std::vector<Variant> &variants = linted.demo.variants;
     for (std::size_t index = 0; index < variants.size(); ++index) {
         checkContradiction(linted, index, findings);
+        if (variants[index].accelerated && !needsDevice(variants[index].requires_))
+            findings.push_back(
+                findingIn(linted, Severity::Warning, "accelerator-missing", {"variants", index, "requires"}));
         checkRecipe(input, linted, index, findings);
         for (std::size_t other = 0; other < variants.size(); ++other) {
             const Facts facts{{"other", variants[other].id}};

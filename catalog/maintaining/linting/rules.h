@@ -26,7 +26,7 @@ void lintImages(const LintedDemo &linted, LintFindings &findings);
 void lintPermissions(const LintedDemo &linted, LintFindings &findings);
 /// "placeholder-unused" {placeholder, field}, "secret-unused", "secret-unshown".
 void lintPlaceholders(const LintedDemo &linted, LintFindings &findings);
-/// "requirement-contradictory" {first, second}, "variant-unreachable" {other}, "requirements-same" {other}.
+/// "accelerator-missing", "requirement-contradictory" {first, second}, "variant-unreachable" {other}, "requirements-same" {other}.
 void lintRequirements(const LintInput &input, const LintedDemo &linted, LintFindings &findings);
 /// "recipe-unused", "recipe-id" {found, needed}.
 void lintRecipes(const LintInput &input, LintFindings &findings);
