@@ -50,12 +50,13 @@ private:
 void describeLooking(Describing &describing, Options &options)
 {
     CatalogOptions &own = describing.own();
-    auto *lint
-        = describing.add("lint", "Show what is wrong or could be better in catalog files",
-                         "  firstlight catalog lint\n  firstlight catalog lint catalog/demos/chat.yaml\n"
-                         "  firstlight catalog lint --json | jq 'select(.severity == \"error\")'",
-                         lintCatalog);
+    auto *lint = describing.add(
+        "lint", "Show what is wrong or could be better in catalog files",
+        "  firstlight catalog lint\n  firstlight catalog lint catalog/demos/chat.yaml --online\n"
+        "  firstlight catalog lint --json | jq 'select(.severity == \"error\")'",
+        lintCatalog);
     lint->add_option("paths", own.paths, "Catalog folders or files; by default the catalogs in use");
+    lint->add_flag("--online", own.online, "Also look whether pages, images and model files are there");
 
     auto *coverage = describing.withOutput(describing.add(
         "coverage", "Show which recorded computers get what, and which get nothing",

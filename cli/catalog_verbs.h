@@ -19,6 +19,7 @@ struct CatalogOptions {
     std::string output; ///< a file instead of standard output
     std::string schema = "demo";
     std::string reference; ///< of `new`
+    bool online = false;   ///< of `lint`
 };
 
 int lintCatalog(const Session &session, const CatalogOptions &options);

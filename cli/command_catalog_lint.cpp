@@ -1,4 +1,5 @@
 #include "catalog/maintaining/lint.h"
+#include "catalog/maintaining/linting/links.h"
 #include "catalog/maintaining/linting/lint_files.h"
 #include "cli/catalog_verbs.h"
 #include "core/json_lines.h"
@@ -80,7 +81,14 @@ int lintCatalog(const Session &session, const CatalogOptions &options)
     const Result<LintInput> input = readForLint(pathsOf(session, options));
     if (!input)
         return session.report(input.error());
-    const LintReport report = lint(*input);
+    LintReport report = lint(*input);
+    if (options.online) {
+        std::vector<LintFinding> links = lintLinks(*input, {}, session.stopToken());
+        if (session.stopToken().stop_requested())
+            return session.report(cancelled());
+        report.findings.insert(report.findings.end(), links.begin(), links.end());
+        sortFindings(report.findings);
+    }
     if (session.options().json)
         writeJson(session, report);
     else

@@ -17,6 +17,8 @@ constexpr LintText sentences[] = {
     {"licence-missing", {"no licence of these weights is named", "没有注明这些权重的许可证"}},
     {"licence-syntax", {"“{found}” is no SPDX licence expression: expected {needed}[ instead of “{part}”]", "“{found}”不是 SPDX 许可证表达式：[“{part}”处]应为 {needed}"}},
     {"licence-unknown", {"“{part}” is no {needed} that SPDX lists[; did you mean {nearest}?] (others are LicenseRef-Name)", "SPDX 列表中没有“{part}”（{needed}）[；您是不是想写 {nearest}？]（其他许可证写作 LicenseRef-名称）"}},
+    {"link-dead", {"{url} answers {found}", "{url} 返回 {found}"}},
+    {"link-unreachable", {"{url} cannot be reached[: {found}]", "无法访问 {url}[：{found}]"}},
     {"model-unused", {"no variant uses this model", "没有版本使用这个模型"}},
     {"overhead-missing", {"the runtime's own memory is not said (resources.overhead), so the prediction lacks it", "没有注明运行时自身的内存（resources.overhead），预测中不含这部分"}},
     {"permission-strong", {"asks for {permission}", "要求 {permission}"}},
