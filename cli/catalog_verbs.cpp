@@ -89,11 +89,14 @@ void describeMaking(Describing &describing)
 {
     CatalogOptions &own = describing.own();
     auto *draft = describing.withOutput(
-        describing.add("new", "Draft an entry from a model on Hugging Face or ModelScope",
+        describing.add("new", "Draft an entry from a model on Hugging Face or ModelScope, or an image",
                        "  firstlight catalog new hf:Qwen/Qwen3-4B-GGUF\n  firstlight catalog new "
-                       "modelscope:Qwen/Qwen3-4B-GGUF -o qwen.yaml",
+                       "modelscope:Qwen/Qwen3-4B-GGUF -o qwen.yaml\n  firstlight catalog new "
+                       "ghcr.io/ggml-org/llama.cpp:server",
                        draftDemo));
-    draft->add_option("source", own.reference, "hf:OWNER/REPO, modelscope:OWNER/REPO, or the page's address")
+    draft
+        ->add_option("source", own.reference,
+                     "hf:OWNER/REPO, modelscope:OWNER/REPO, the page's address, or HOST/IMAGE:TAG")
         ->required();
     auto *schema = describing.withOutput(describing.add("schema", "Show the JSON Schema of catalog files",
                                                         "  firstlight catalog schema\n  firstlight catalog "

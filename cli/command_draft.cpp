@@ -1,19 +1,41 @@
 #include "cli/catalog_verbs.h"
 
 #include "catalog/drafting/draft.h"
+#include "catalog/drafting/registry_image.h"
 #include "core/files.h"
 
 namespace firstlight {
 
+namespace {
+
+bool namesHub(const std::string &reference)
+{
+    return reference.starts_with("hf:") || reference.starts_with("modelscope:")
+           || reference.starts_with("https://");
+}
+
+/// A model of a hub, or an image of a registry.
+Result<std::string> drafted(const std::string &reference, std::stop_token stop)
+{
+    const auto image = namesHub(reference) ? Result<ImageName>(fail({})) : parseImageName(reference);
+    if (image) {
+        const auto told = askRegistry(*image, stop);
+        return told ? Result<std::string>(draftEntryFor(*told)) : fail(told.error());
+    }
+    const auto named = parseHubId(reference);
+    if (!named)
+        return fail(named.error());
+    const auto repository = askHub(*named, stop);
+    if (!repository)
+        return fail(repository.error());
+    return draftEntryFor(*repository);
+}
+
+} // namespace
+
 int draftDemo(const Session &session, const CatalogOptions &options)
 {
-    const auto named = parseHubId(options.reference);
-    if (!named)
-        return session.report(named.error());
-    const auto repository = askHub(*named, session.stopToken());
-    if (!repository)
-        return session.report(repository.error());
-    const auto text = draftEntryFor(*repository);
+    const auto text = drafted(options.reference, session.stopToken());
     if (!text)
         return session.report(text.error());
     const std::string &output = options.output;

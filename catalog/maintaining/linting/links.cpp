@@ -1,5 +1,6 @@
 #include "catalog/maintaining/linting/links.h"
 
+#include "catalog/drafting/registry_image.h"
 #include "transfer/http.h"
 #include "transfer/source.h"
 #include "transfer/url.h"
@@ -7,7 +8,6 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
 
@@ -93,30 +93,6 @@ std::vector<Link> linksOf(const LintInput &input)
     return collecting.take();
 }
 
-/// https://HOST/v2/NAME/manifests/REFERENCE; docker.io is a name for registry-1.docker.io.
-std::string manifestUrl(const std::string &image)
-{
-    const std::size_t slash = image.find('/');
-    std::string host = image.substr(0, slash);
-    std::string name = image.substr(slash + 1);
-    std::string reference = "latest";
-    if (const std::size_t at = name.find('@'); at != std::string::npos) {
-        reference = name.substr(at + 1);
-        name.resize(at);
-    }
-    if (const std::size_t colon = name.find(':'); colon != std::string::npos) {
-        if (!reference.starts_with("sha256:"))
-            reference = name.substr(colon + 1);
-        name.resize(colon);
-    }
-    if (host == "docker.io") {
-        host = "registry-1.docker.io";
-        name = name.find('/') == std::string::npos ? "library/" + name : name;
-    }
-    const std::string scheme = isLoopback("http://" + host) ? "http://" : "https://";
-    return scheme + host + "/v2/" + name + "/manifests/" + reference;
-}
-
 class Asking {
 public:
     Asking(const LinkOptions &options, std::stop_token stop)
@@ -129,7 +105,7 @@ public:
     std::optional<LintFinding> ask(const Link &link)
     {
         if (link.kind == Link::Kind::Manifest)
-            return judged(manifestUrl(link.address), manifest(manifestUrl(link.address)));
+            return manifest(link.address);
         if (link.kind == Link::Kind::Page)
             return judged(link.address, head(link.address, {}));
         const Result<Source> source = parseSource(link.address);
@@ -163,30 +139,13 @@ private:
         return m_client.send(get, m_stop);
     }
 
-    Result<HttpResponse> manifest(const std::string &url)
+    std::optional<LintFinding> manifest(const std::string &image)
     {
-        const Headers accept{{"Accept", "application/vnd.oci.image.index.v1+json, "
-                                        "application/vnd.oci.image.manifest.v1+json, "
-                                        "application/vnd.docker.distribution.manifest.list.v2+json, "
-                                        "application/vnd.docker.distribution.manifest.v2+json"}};
-        Result<HttpResponse> answer = head(url, accept);
-        if (!answer || answer->status != 401)
-            return answer;
-        const std::string tokenUrl = tokenUrlOf(answer->headers["www-authenticate"]);
-        if (tokenUrl.empty())
-            return answer;
-        const Result<HttpResponse> given = m_client.send(requestFor("GET", tokenUrl, {}), m_stop);
-        if (!given)
-            return given;
-        const auto json = nlohmann::json::parse(given->body, nullptr, false);
-        for (const char *name : {"token", "access_token"}) {
-            if (!json.is_object() || !json.contains(name) || !json[name].is_string())
-                continue;
-            Headers authorised = accept;
-            authorised["Authorization"] = "Bearer " + json[name].get<std::string>();
-            return head(url, authorised);
-        }
-        return answer;
+        const Result<ImageName> name = parseImageName(image);
+        if (!name)
+            return unreachable(image, name.error());
+        const std::string url = registryUrl(*name, "manifests/" + name->reference);
+        return judged(url, sendToRegistry(m_client, requestFor("HEAD", url, {}), m_stop));
     }
 
     static std::optional<LintFinding> judged(const std::string &url, const Result<HttpResponse> &answer)
@@ -216,20 +175,6 @@ private:
 };
 
 } // namespace
-
-std::string tokenUrlOf(const std::string &challenge)
-{
-    const auto value = [&](const std::string &name) -> std::string {
-        const std::size_t begin = challenge.find(name + "=\"");
-        if (begin == std::string::npos)
-            return {};
-        const std::size_t from = begin + name.size() + 2;
-        return challenge.substr(from, challenge.find('"', from) - from);
-    };
-    if (!challenge.starts_with("Bearer ") || value("realm").empty())
-        return {};
-    return value("realm") + "?service=" + urlEncode(value("service")) + "&scope=" + urlEncode(value("scope"));
-}
 
 std::vector<LintFinding> lintLinks(const LintInput &input, const LinkOptions &options, std::stop_token stop)
 {

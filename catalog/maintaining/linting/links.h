@@ -21,7 +21,4 @@ struct LinkOptions {
 /// looked up as a download would.
 std::vector<LintFinding> lintLinks(const LintInput &input, const LinkOptions &options, std::stop_token stop);
 
-/// Where a registry gives the token that it asks for, of its WWW-Authenticate header; empty: nothing known.
-std::string tokenUrlOf(const std::string &challenge);
-
 } // namespace firstlight

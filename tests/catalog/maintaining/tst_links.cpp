@@ -1,7 +1,10 @@
 #include "../../transfer/faulty_server.h"
 
+#include "catalog/catalog.h"
+#include "catalog/drafting/registry_image.h"
 #include "catalog/maintaining/linting/links.h"
 #include "core/files.h"
+#include "core/sha256.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -21,6 +24,60 @@ private slots:
                 "Bearer realm=\"https://auth.example/token\",service=\"reg\",scope=\"repository:a/b:pull\""),
             std::string("https://auth.example/token?service=reg&scope=repository%3Aa%2Fb%3Apull"));
         QCOMPARE(tokenUrlOf("Basic realm=\"x\""), std::string());
+    }
+
+    void imageNames()
+    {
+        const auto name = parseImageName("oci:ghcr.io/ggml-org/llama.cpp:server");
+        QVERIFY(name && *name == (ImageName{"ghcr.io", "ggml-org/llama.cpp", "server"}));
+        QCOMPARE(registryUrl(*parseImageName("docker.io/redis"), "manifests/latest"),
+                 std::string("https://registry-1.docker.io/v2/library/redis/manifests/latest"));
+        QCOMPARE(registryUrl(*parseImageName("127.0.0.1:5000/a/b:1"), "x"),
+                 std::string("http://127.0.0.1:5000/v2/a/b/x"));
+        for (const char *wrong : {"redis", "ghcr.io/", "ghcr.io/UPPER/x", "a b/c", "ghcr.io/a:b c"})
+            QCOMPARE(parseImageName(wrong).error().code, std::string("image-name-invalid"));
+    }
+
+    /// A draft of what a registry tells loads as it is.
+    void draftOfAnImage()
+    {
+        QTemporaryDir folder;
+        START_SERVER(server, folder.path());
+        const std::filesystem::path root = folder.path().toStdString();
+        const auto put = [&](const std::string &path, QByteArray text) {
+            text.replace('\'', '"');
+            QVERIFY(writeFileAtomically(root / "own/tool" / path, text.toStdString()));
+        };
+        const std::string index
+            = "{\"manifests\":[{\"digest\":\"sha256:m\",\"platform\":{\"os\":\"linux\",\"architecture\":"
+              "\"amd64\"}},"
+              "{\"digest\":\"sha256:n\",\"platform\":{\"os\":\"linux\",\"architecture\":\"arm64\"}},"
+              "{\"digest\":\"sha256:a\",\"platform\":{\"os\":\"unknown\",\"architecture\":\"unknown\"}}]}";
+        put("manifests/1.0", QByteArray::fromStdString(index));
+        put("manifests/sha256:m", "{'config':{'digest':'sha256:c'},'layers':[{'size':100},{'size':23}]}");
+        put("blobs/sha256:c",
+            "{'architecture':'amd64','config':{'User':'1000','Entrypoint':['/tool'],'Env':['A=b\\nc: d'],"
+            "'ExposedPorts':{'7860/tcp':{}},'Labels':{'org.opencontainers.image.licenses':'MIT',"
+            "'org.opencontainers.image.source':'https://example.org/tool',"
+            "'org.opencontainers.image.description':'A }, x: [tool]'}}}");
+        const auto name = parseImageName("127.0.0.1:" + server.port() + "/own/tool:1.0");
+        const auto image = askRegistry(*name, {});
+        QVERIFY2(image.has_value(), image ? "" : image.error().code.c_str());
+        QCOMPARE(image->downloadBytes, std::optional<std::uint64_t>(123));
+        const std::string text = draftEntryFor(*image);
+        const auto demo = parseDemo(text, "tool.yaml");
+        QVERIFY2(demo.has_value(), text.c_str());
+        QCOMPARE(demo->codeLicence, std::string("MIT"));
+        QCOMPARE(demo->project, std::string("https://example.org/tool"));
+        QCOMPARE(demo->summary.en, std::string("A }, x: [tool]"));
+        QCOMPARE(demo->interface.port, 7860);
+        const Variant &variant = demo->variants.front();
+        QCOMPARE(variant.image, name->text() + "@sha256:" + sha256Hex(index));
+        QVERIFY(!variant.unlocked);
+        QVERIFY(variant.requires_.term.values == (std::vector<std::string>{"x86_64", "aarch64"}));
+        QVERIFY(variant.permissions == (std::vector<std::string>{"network", "image-user"}));
+        QCOMPARE(askRegistry(*parseImageName("127.0.0.1:" + server.port() + "/own/none:1"), {}).error().code,
+                 std::string("registry-refused"));
     }
 
     void deadAndLiving()
