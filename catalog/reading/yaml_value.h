@@ -29,13 +29,15 @@ struct YamlEntry {
 };
 
 /// What a file may cost to read; more is refused as an attack or an accident.
-constexpr std::size_t yamlLimitBytes = 1u << 20;
-constexpr int yamlLimitDepth = 32;
-constexpr int yamlLimitValues = 20'000; ///< after aliases
+constexpr std::size_t yamlLimitBytes = 1u << 20; ///< of the file, and of its text after aliases
+constexpr int yamlLimitDepth = 32;               ///< after aliases
+constexpr int yamlLimitValues = 20'000;          ///< after aliases
 
 /// Reads \a text, which must be exactly one document in UTF-8. Columns count characters, not bytes. The only
-/// function that knows libyaml. Errors (kind DamagedCatalog, facts {file, line, column}): "catalog-syntax"
-/// (detail: the parser's words), "catalog-too-large" {needed: the limit}.
+/// function that knows libyaml. Aliases are added up before they are copied, so that no file costs more than
+/// the limits allow. Errors (kind DamagedCatalog, facts {file, line, column}): "catalog-syntax" (detail: the
+/// parser's words; what ends too early is shown where it begins), "catalog-too-large" {needed: the limit,
+/// unit: bytes, levels or values}.
 Result<YamlValue> readYaml(const std::string &text, const std::string &file);
 
 /// How many documents this process has handed to the parser: lets a test see that a remembered catalog is not
