@@ -124,7 +124,7 @@ std::string childField(const Place &map, const std::string &key)
 
 Place entryPlace(const Place &map, const YamlEntry &entry)
 {
-    const bool nothing = entry.value.kind == Kind::Nothing; // the parser puts it at whatever comes next
+    const bool nothing = entry.value.kind == Kind::Nothing; // the parser puts it after what comes before
     return {&entry.value, childField(map, entry.key.text),
             nothing ? entry.key.position : entry.value.position, map.file};
 }
@@ -139,7 +139,7 @@ Result<void> checkMap(const Place &map)
 {
     if (map.value->kind != Kind::Map)
         return fail(wrongType(map, "map"));
-    std::set<std::string> seen;
+    std::set<std::string_view> seen;
     for (const YamlEntry &entry : map.value->entries) {
         if (entry.key.kind != Kind::Scalar)
             return fail(wrongType(keyPlace(map, entry), "text"));
@@ -294,8 +294,12 @@ std::function<Result<std::string>(const Place &)> oneOf(std::vector<std::string>
 
 Result<std::string> readId(const Place &place)
 {
-    static const auto read = matching("[a-z0-9][a-z0-9-]{0,62}", "[a-z0-9-]");
-    return read(place);
+    Result<std::string> text = readText(place);
+    constexpr std::size_t longest = 63; // of a label in a host's name
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    if (text && (text->size() > longest || text->front() == '-' || !areAll(*text, letters)))
+        return fail(wrongValue(place, "[a-z0-9-]"));
+    return text;
 }
 
 Result<std::string> readSha256(const Place &place)
@@ -312,8 +316,14 @@ Result<std::string> readSha256(const Place &place)
 
 Result<std::string> readWebPath(const Place &place)
 {
-    static const auto read = matching("/[!-~]*", "/path");
-    return read(place);
+    Result<std::string> text = readText(place);
+    const auto graphic = [](char letter) { return letter >= '!' && letter <= '~'; };
+    constexpr std::size_t longest = 2000;
+    if (text
+        && (text->size() > longest || text->front() != '/'
+            || !std::all_of(text->begin(), text->end(), graphic)))
+        return fail(wrongValue(place, "/path"));
+    return text;
 }
 
 Result<std::string> readRelativePath(const Place &place)
