@@ -55,6 +55,7 @@ Result<void> YamlTree::addAlias(std::string_view anchor, SourcePosition where)
     node.alias = true;
     node.aliasOf = target;
     node.cost = cost;
+    raiseParent(cost.levels);
     return {};
 }
 
@@ -79,8 +80,12 @@ void YamlTree::close()
     node.open = false;
     node.cost = {m_spent.values - closed.before.values, m_spent.bytes - closed.before.bytes,
                  closed.levelsBelow + 1};
-    if (!m_open.empty())
-        m_open.back().levelsBelow = std::max(m_open.back().levelsBelow, node.cost.levels);
+    raiseParent(node.cost.levels);
+}
+
+SourcePosition YamlTree::innermost() const
+{
+    return m_open.empty() ? SourcePosition{1, 1} : m_nodes[m_open.back().node].position;
 }
 
 YamlValue YamlTree::built() const
@@ -124,6 +129,12 @@ YamlTree::Node &YamlTree::append(YamlValue::Kind kind, SourcePosition where)
     node.kind = kind;
     node.position = where;
     return node;
+}
+
+void YamlTree::raiseParent(int levels)
+{
+    if (!m_open.empty())
+        m_open.back().levelsBelow = std::max(m_open.back().levelsBelow, levels);
 }
 
 /// The latest node is what aliases of \a anchor mean from here on.

@@ -37,6 +37,8 @@ public:
     void close();
 
     bool isEmpty() const { return m_nodes.empty(); }
+    /// Of the list or map that has not been closed yet.
+    SourcePosition innermost() const;
     /// The whole, each alias replaced by a copy; only if every open() had its close() and it is not empty.
     YamlValue built() const;
 
@@ -71,6 +73,7 @@ private:
     Result<void> refuseTag(const Properties &properties) const;
     Result<void> spend(const Cost &cost, SourcePosition where);
     Node &append(YamlValue::Kind kind, SourcePosition where);
+    void raiseParent(int levels);
     void name(std::string_view anchor);
     void build(const Node &node, YamlValue &into) const;
 

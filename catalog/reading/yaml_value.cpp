@@ -96,18 +96,20 @@ Result<void> take(YamlTree &tree, const yaml_event_t &event, const std::string &
     }
 }
 
-/// What ends too early is shown where it begins: the end of the file helps nobody.
-Error syntaxError(const Parser &parser, std::string_view text, const std::string &file)
+std::size_t charactersIn(std::string_view text)
 {
-    if (!parser.problem)
-        return yamlSyntaxError(file, {1, 1}, "no memory");
-    const auto characters = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
         return (static_cast<unsigned char>(byte) & 0xc0) != 0x80;
     }));
-    const bool atEnd = parser.context && parser.problem_mark.index >= characters;
-    std::string words = parser.context ? std::string(parser.context) + ", " : std::string();
-    return yamlSyntaxError(file, positionOf(atEnd ? parser.context_mark : parser.problem_mark),
-                           words + parser.problem);
+}
+
+/// What ends too early is shown where it begins: the end of the file helps nobody.
+SourcePosition whereToLook(const Parser &parser, std::string_view text, const YamlTree &tree)
+{
+    const std::size_t end = charactersIn(text);
+    if (!parser.context || parser.problem_mark.index < end)
+        return positionOf(parser.problem_mark);
+    return parser.context_mark.index < end ? positionOf(parser.context_mark) : tree.innermost();
 }
 
 Result<YamlValue> parse(std::string_view text, const std::string &file)
@@ -121,8 +123,11 @@ Result<YamlValue> parse(std::string_view text, const std::string &file)
     YamlTree tree(file);
     for (bool more = true; more;) {
         Event event;
-        if (!yaml_parser_parse(&parser, &event))
-            return fail(syntaxError(parser, text, file));
+        if (!yaml_parser_parse(&parser, &event)) {
+            std::string words = parser.context ? std::string(parser.context) + ", " : std::string();
+            words += parser.problem ? parser.problem : "no memory";
+            return fail(yamlSyntaxError(file, whereToLook(parser, text, tree), std::move(words)));
+        }
         if (Result<void> taken = take(tree, event, file); !taken)
             return fail(taken.error());
         more = event.type != YAML_STREAM_END_EVENT;
