@@ -111,6 +111,8 @@ struct RunRecord {
     std::optional<std::uint64_t> memoryBytes;
     std::optional<WorkUnit> unit;
     std::optional<double> unitsPerSecond;
+    std::optional<Placement> placement; ///< nullopt: not recorded
+    std::optional<int> contextTokens;   ///< nullopt: not recorded, or the server's own
 
     bool operator==(const RunRecord &) const = default;
 };

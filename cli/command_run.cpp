@@ -120,13 +120,16 @@ void measure(const Session &session, const Chosen &chosen, const VariantChoice &
     const Measured measured = measureDemo(launched.demo, api, launched.process, session.stopToken());
     if (!measured.memoryBytes && !measured.unitsPerSecond)
         return;
-    static_cast<void>(appendRun(session.experienceFile(), machineKey(chosen.machine),
-                                {.demo = chosen.demo.id,
-                                 .variant = choice.variant,
-                                 .model = choice.model,
-                                 .memoryBytes = measured.memoryBytes,
-                                 .unit = measured.unit,
-                                 .unitsPerSecond = measured.unitsPerSecond}));
+    if (!session.options().gpuLayers) // what the person divided says nothing about what we would
+        static_cast<void>(appendRun(session.experienceFile(), machineKey(chosen.machine),
+                                    {.demo = chosen.demo.id,
+                                     .variant = choice.variant,
+                                     .model = choice.model,
+                                     .memoryBytes = measured.memoryBytes,
+                                     .unit = measured.unit,
+                                     .unitsPerSecond = measured.unitsPerSecond,
+                                     .placement = choice.placement,
+                                     .contextTokens = choice.contextTokens}));
     if (session.options().json) {
         nlohmann::json line{{"event", "measured"}, {"demo", chosen.demo.id}, {"variant", choice.variant}};
         if (measured.memoryBytes)

@@ -118,9 +118,7 @@ json toJson(const VariantChoice &choice)
             {"model", orNull(choice.model)},
             {"contextTokens", orNull(choice.contextTokens)},
             {"gpuLayers", orNull(choice.gpuLayers)},
-            {"placement", choice.placement == Placement::Accelerator ? "accelerator"
-                          : choice.placement == Placement::Offload   ? "offload"
-                                                                     : "cpu"},
+            {"placement", nameOf(choice.placement)},
             {"device", orNull(choice.device)},
             {"estimate", toJson(choice.estimate)}};
 }

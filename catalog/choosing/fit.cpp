@@ -250,11 +250,18 @@ private:
         return smallest;
     }
 
+    /// What earlier runs of this showed. A run with other layers on the accelerator than these is another.
+    const RunRecord *seenOf(const Candidate &candidate) const
+    {
+        if (m_options.experience.empty() || (m_options.gpuLayers && candidate.gpuLayers))
+            return nullptr;
+        return recordOf(m_options.experience, m_demo.id, m_variant.id,
+                        candidate.model ? candidate.model->id : "", candidate.placement, candidate.context);
+    }
+
     std::optional<Speed> speedFor(const Candidate &candidate) const
     {
-        if (const RunRecord *seen = recordOf(m_options.experience, m_demo.id, m_variant.id,
-                                             candidate.model ? candidate.model->id : "");
-            seen && seen->unit && seen->unitsPerSecond)
+        if (const RunRecord *seen = seenOf(candidate); seen && seen->unit && seen->unitsPerSecond)
             return Speed{*seen->unit, *seen->unitsPerSecond, 1.15, true};
         const auto cost = unitCostOf(m_demo, candidate.model, candidate.context);
         if (!cost)
@@ -288,9 +295,10 @@ private:
                              .diskBytes = demand.disk.total(),
                              .speed = speedFor(candidate)},
                 .obstacles = {}};
-        if (const RunRecord *seen = recordOf(m_options.experience, m_demo.id, m_variant.id, fit.model);
-            seen && seen->memoryBytes
-            && fit.estimate.memoryBytes) // a short run shows the least that it takes
+        // A short run shows the least that it takes, with that context.
+        if (const RunRecord *seen = seenOf(candidate);
+            seen && seen->memoryBytes && fit.estimate.memoryBytes
+            && seen->contextTokens.value_or(candidate.context.value_or(0)) == candidate.context.value_or(0))
             fit.estimate.memoryBytes = std::max(*fit.estimate.memoryBytes, *seen->memoryBytes);
         for (const Shortage *shortage : {&candidate.memory, &candidate.disk}) {
             if (shortage->kind != Shortage::Kind::None)

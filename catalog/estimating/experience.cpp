@@ -5,9 +5,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+#include <fcntl.h>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <tuple>
+#include <unistd.h>
 
 namespace firstlight {
 
@@ -19,6 +25,7 @@ constexpr std::size_t mostLines = 1000;
 constexpr std::size_t mostBytes = 4u << 20;
 constexpr std::size_t mostForMedian = 5;
 constexpr std::array unitNames = {"token", "audio-second", "picture", "video-second"};
+constexpr std::array placementNames = {"accelerator", "offload", "cpu"};
 
 std::optional<WorkUnit> unitNamed(const std::string &name)
 {
@@ -26,6 +33,14 @@ std::optional<WorkUnit> unitNamed(const std::string &name)
     if (found == unitNames.end())
         return std::nullopt;
     return static_cast<WorkUnit>(found - unitNames.begin());
+}
+
+std::optional<Placement> placementNamed(const std::string &name)
+{
+    const auto found = std::find(placementNames.begin(), placementNames.end(), name);
+    if (found == placementNames.end())
+        return std::nullopt;
+    return static_cast<Placement>(found - placementNames.begin());
 }
 
 std::vector<std::string> linesOf(const std::filesystem::path &file)
@@ -66,6 +81,11 @@ std::optional<RunRecord> parsed(const std::string &line, const std::string &key)
         if (speed > 0 && speed < 1e9)
             run.unitsPerSecond = speed;
     }
+    run.placement = placementNamed(text("placement"));
+    constexpr std::uint64_t mostTokens = 1u << 30;
+    const json context = value.value("context", json());
+    if (context.is_number_unsigned() && context.get<std::uint64_t>() < mostTokens)
+        run.contextTokens = context.get<int>();
     return run;
 }
 
@@ -78,7 +98,85 @@ template <typename T> std::optional<T> medianOf(std::vector<T> values)
     return values[values.size() / 2];
 }
 
+/// Since 1970, in UTC: 2026-11-25T09:00:00Z.
+std::string now()
+{
+    const std::time_t seconds = std::time(nullptr);
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    std::array<char, 32> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+std::string lineOf(const std::string &key, const RunRecord &run)
+{
+    json line = {{"when", now()},
+                 {"machine", key},
+                 {"demo", run.demo},
+                 {"variant", run.variant},
+                 {"model", run.model}};
+    if (run.memoryBytes)
+        line["memoryBytes"] = *run.memoryBytes;
+    if (run.unit && run.unitsPerSecond) {
+        line["unit"] = nameOf(*run.unit);
+        line["unitsPerSecond"] = *run.unitsPerSecond;
+    }
+    if (run.placement)
+        line["placement"] = nameOf(*run.placement);
+    if (run.contextTokens)
+        line["context"] = *run.contextTokens;
+    return line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+/// A crash or a full disk may have left half a line, which must not swallow the next.
+bool endsWithinLine(int file)
+{
+    char last = '\n';
+    return ::lseek(file, -1, SEEK_END) >= 0 && ::read(file, &last, 1) == 1 && last != '\n';
+}
+
+Result<void> appendSynced(const std::filesystem::path &path, std::string text)
+{
+    const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    if (!file.isOpen())
+        return fail(systemError("open", path.string(), errno));
+    if (endsWithinLine(file.get()))
+        text.insert(0, "\n");
+    for (std::string_view rest = text; !rest.empty();) {
+        const auto written = ::write(file.get(), rest.data(), rest.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return fail(systemError("write", path.string(), errno));
+        rest.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (::fsync(file.get()) != 0)
+        return fail(systemError("sync", path.string(), errno));
+    return {};
+}
+
+/// Not after every run: only once there are a good many too many.
+Result<void> dropOldest(const std::filesystem::path &file)
+{
+    constexpr std::size_t slack = 100;
+    std::error_code ignored;
+    if (std::filesystem::file_size(file, ignored) > mostBytes) // no run of ours wrote that much
+        return writeFileAtomically(file, {}, 0600);
+    const std::vector<std::string> lines = linesOf(file);
+    if (lines.size() <= mostLines + slack)
+        return {};
+    std::string text;
+    for (std::size_t at = lines.size() - mostLines; at < lines.size(); ++at)
+        text += lines[at] + "\n";
+    return writeFileAtomically(file, text, 0600);
+}
+
 } // namespace
+
+std::string nameOf(Placement placement)
+{
+    return placementNames[static_cast<std::size_t>(placement)];
+}
 
 std::string nameOf(WorkUnit unit)
 {
@@ -104,10 +202,13 @@ std::string machineKey(const Machine &machine)
 
 std::vector<RunRecord> readExperience(const std::filesystem::path &file, const std::string &key)
 {
-    std::map<std::tuple<std::string, std::string, std::string>, std::vector<RunRecord>> groups;
+    using Key
+        = std::tuple<std::string, std::string, std::string, std::optional<Placement>, std::optional<int>>;
+    std::map<Key, std::vector<RunRecord>> groups;
     for (const std::string &line : linesOf(file)) {
         if (std::optional<RunRecord> run = parsed(line, key))
-            groups[{run->demo, run->variant, run->model}].push_back(std::move(*run));
+            groups[{run->demo, run->variant, run->model, run->placement, run->contextTokens}].push_back(
+                std::move(*run));
     }
     std::vector<RunRecord> experience;
     for (auto &[name, runs] : groups) {
@@ -131,29 +232,31 @@ std::vector<RunRecord> readExperience(const std::filesystem::path &file, const s
 
 Result<void> appendRun(const std::filesystem::path &file, const std::string &key, const RunRecord &run)
 {
-    json line = {{"machine", key}, {"demo", run.demo}, {"variant", run.variant}, {"model", run.model}};
-    if (run.memoryBytes)
-        line["memoryBytes"] = *run.memoryBytes;
-    if (run.unit && run.unitsPerSecond) {
-        line["unit"] = nameOf(*run.unit);
-        line["unitsPerSecond"] = *run.unitsPerSecond;
-    }
-    std::vector<std::string> lines = linesOf(file);
-    lines.push_back(line.dump());
-    std::string text;
-    for (std::size_t at = lines.size() > mostLines ? lines.size() - mostLines : 0; at < lines.size(); ++at)
-        text += lines[at] + "\n";
-    return writeFileAtomically(file, text);
+    if (auto made = makeDirectories(file.parent_path(), 0700); !made)
+        return made;
+    const auto lock = FileLock::wait(file.string() + ".lock");
+    if (!lock)
+        return fail(lock.error());
+    if (auto written = appendSynced(file, lineOf(key, run)); !written)
+        return written;
+    return dropOldest(file);
 }
 
 const RunRecord *recordOf(const std::vector<RunRecord> &experience, const std::string &demo,
-                          const std::string &variant, const std::string &model)
+                          const std::string &variant, const std::string &model, Placement placement,
+                          std::optional<int> context)
 {
+    const RunRecord *nearest = nullptr;
+    const auto distance = [&](const RunRecord &run) {
+        return std::abs(std::int64_t{run.contextTokens.value_or(0)} - context.value_or(0));
+    };
     for (const RunRecord &run : experience) {
-        if (run.demo == demo && run.variant == variant && run.model == model)
-            return &run;
+        const bool same = run.demo == demo && run.variant == variant && run.model == model
+                          && run.placement.value_or(placement) == placement;
+        if (same && (!nearest || distance(run) < distance(*nearest)))
+            nearest = &run;
     }
-    return nullptr;
+    return nearest;
 }
 
 } // namespace firstlight

@@ -16,15 +16,22 @@ namespace firstlight {
 /// What speeds depend on: processor, cores that may be used, memory, accelerators. Not free memory.
 std::string machineKey(const Machine &machine);
 
-/// The records of the computer with this key, one for each demo, variant and model: medians of the last five.
+/// The records of the computer with this key, one for each demo, variant, model, placement and context:
+/// medians of the last five.
 std::vector<RunRecord> readExperience(const std::filesystem::path &file, const std::string &key);
 
-/// Adds a line, and drops the oldest beyond a thousand. Errors: of the file system.
+/// Adds a line with the time of day and syncs it to the disk; now and then drops the oldest beyond a
+/// thousand. Runs of several processes at once all stay. Errors: of the file system.
 Result<void> appendRun(const std::filesystem::path &file, const std::string &key, const RunRecord &run);
 
-/// The record of exactly this; null: none.
+/// Of the runs of exactly this variant, model and placement the one whose context comes nearest to \a
+/// context; null: none. What a run on the accelerator showed says nothing about the processor.
 const RunRecord *recordOf(const std::vector<RunRecord> &experience, const std::string &demo,
-                          const std::string &variant, const std::string &model);
+                          const std::string &variant, const std::string &model, Placement placement,
+                          std::optional<int> context);
+
+/// "accelerator", "offload", "cpu".
+std::string nameOf(Placement placement);
 
 /// "token", "audio-second", "picture", "video-second", as catalogs write them.
 std::string nameOf(WorkUnit unit);

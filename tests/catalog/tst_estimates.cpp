@@ -6,6 +6,8 @@
 #include "core/files.h"
 
 #include <QtTest>
+#include <atomic>
+#include <thread>
 
 using namespace firstlight;
 namespace fs = std::filesystem;
@@ -287,8 +289,53 @@ private slots:
         QVERIFY(appendRun(file, "k", {"last", "v", "", {}, {}, {}}));
         const std::vector<RunRecord> seen = readExperience(file, "k");
         QCOMPARE(seen.size(), 1000u);
-        QVERIFY(recordOf(seen, "last", "v", ""));
-        QVERIFY(!recordOf(seen, "d", "v0", ""));
+        QVERIFY(recordOf(seen, "last", "v", "", Placement::Cpu, {}));
+        QVERIFY(!recordOf(seen, "d", "v0", "", Placement::Cpu, {}));
+    }
+
+    void experienceOfWhatWasRun() // on the accelerator is another thing than on the processor
+    {
+        const Machine machine = computer(64 * gigabyte, 200 * gigabyte);
+        std::vector<RunRecord> seen
+            = {{"d", "v", "large", 20 * gigabyte, WorkUnit::Token, 20.0, Placement::Accelerator, 8192}};
+        QVERIFY(!chosen(demo(false), machine, {.experience = seen}).estimate.speed->measuredHere);
+        seen[0].placement = Placement::Cpu;
+        QCOMPARE(*chosen(demo(false), machine, {.experience = seen}).estimate.memoryBytes, 20 * gigabyte);
+        // With less context it takes less memory; as fast it is about as well.
+        const VariantChoice shorter
+            = chosen(demo(false), machine, {.contextTokens = 2048, .experience = seen});
+        QVERIFY(shorter.estimate.speed->measuredHere && *shorter.estimate.memoryBytes < 9 * gigabyte);
+        seen.push_back({"d", "v", "large", {}, WorkUnit::Token, 30.0, Placement::Cpu, 2048});
+        QCOMPARE(chosen(demo(false), machine, {.contextTokens = 2048, .experience = seen})
+                     .estimate.speed->perSecond,
+                 30.0);
+        QCOMPARE(chosen(demo(false), machine, {.experience = seen}).estimate.speed->perSecond, 20.0);
+    }
+
+    void experienceOfManyAtOnce() // half a line that a crash left costs itself only, and no run is lost
+    {
+        const auto directory = TemporaryDirectory::make(fs::temp_directory_path(), "firstlight-runs-");
+        const fs::path file = directory->path() / "state" / "runs.jsonl"; // the folder is made
+        QVERIFY(appendRun(file, "k", {"first", "v", "", 1, {}, {}, Placement::Offload, 4096}));
+        QVERIFY(writeFileAtomically(file, *readFile(file) + "{\"machine\": \"k\", \"demo"));
+        std::vector<std::thread> threads;
+        std::atomic<int> failed = 0;
+        for (int number = 0; number < 8; ++number)
+            threads.emplace_back([&, number] {
+                for (int run = 0; run < 20; ++run)
+                    failed += appendRun(file, "k", {"d", std::to_string(number * 100 + run), "", 1, {}, {}})
+                                  ? 0
+                                  : 1;
+            });
+        for (std::thread &thread : threads)
+            thread.join();
+        QCOMPARE(failed.load(), 0);
+        const std::vector<RunRecord> seen = readExperience(file, "k");
+        QCOMPARE(seen.size(), 161u);
+        const RunRecord *first = recordOf(seen, "first", "v", "", Placement::Offload, 2048);
+        QVERIFY(first && first->placement == Placement::Offload && first->contextTokens == 4096);
+        QVERIFY(!recordOf(seen, "first", "v", "", Placement::Accelerator, 4096));
+        QVERIFY(appendRun(file, "k", {"d", "not \xff UTF-8", "", 1, {}, {}}));
     }
 
     void keyOfTheComputer()
