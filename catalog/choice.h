@@ -138,5 +138,8 @@ struct ChoiceOptions {
 Result<Choice> choose(const Demo &demo, const Machine &machine, const ChoiceOptions &options = {});
 
 nlohmann::json toJson(const Choice &choice);
+/// The same with the numbers behind each estimate, as explainEstimate() finds them, in "estimate":
+/// {"inputs"}.
+nlohmann::json toJson(const Choice &choice, const Demo &demo, const Machine &machine);
 
 } // namespace firstlight

@@ -118,7 +118,7 @@ int chooseEverywhere(const Session &session)
         if (!choice)
             return session.report(choice.error());
         if (session.options().json) {
-            writeJsonLine(stdout, toJson(*choice));
+            writeJsonLine(stdout, toJson(*choice, demo, *machine));
             continue;
         }
         const VariantChoice &best = choice->ranked.front();
@@ -147,7 +147,7 @@ int chooseVariant(const Session &session)
     if (!chosen)
         return session.report(chosen.error());
     if (session.options().json)
-        writeJsonLine(stdout, toJson(chosen->choice));
+        writeJsonLine(stdout, toJson(chosen->choice, chosen->demo, chosen->machine));
     else
         writeChoice(session, *chosen);
     return chosen->choice.chosen() ? 0 : exitCode(ErrorKind::NothingRuns);

@@ -1,6 +1,7 @@
 #include "catalog/choice.h"
 
 #include "catalog/estimating/experience.h"
+#include "catalog/estimating/explain.h"
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -107,6 +108,41 @@ json toJson(const Estimate &estimate)
             {"speed", std::move(speed)}};
 }
 
+/// What is not known or not a part is left out.
+json inputsOf(const EstimateParts &parts)
+{
+    json inputs = json::object();
+    const auto add = [&](const char *name, const auto &value) {
+        if (value)
+            inputs[name] = *value;
+    };
+    add("weightBytes", parts.weightBytes);
+    add("contextTokens", parts.contextTokens);
+    add("kvBytesPerToken", parts.kvBytesPerToken);
+    add("overheadBytes", parts.overheadBytes);
+    add("imageBytes", parts.imageBytes);
+    add("buildBytes", parts.buildBytes);
+    add("temporaryBytes", parts.temporaryBytes);
+    if (parts.weightBytes) {
+        inputs["weightsComputed"] = parts.weightsComputed;
+        inputs["weightsOnDisk"] = parts.weightsOnDisk;
+    }
+    if (!parts.readBytesPerUnit && !parts.operationsPerUnit)
+        return inputs;
+    add("readBytesPerUnit", parts.readBytesPerUnit);
+    add("operationsPerUnit", parts.operationsPerUnit);
+    add("bytesPerSecond", parts.bytesPerSecond);
+    add("operationsPerSecond", parts.operationsPerSecond);
+    add("acceleratorShare", parts.acceleratorShare);
+    inputs["bandwidthMeasured"] = parts.bandwidthMeasured;
+    inputs["clockAssumed"] = parts.clockAssumed;
+    inputs["instructions"] = orNull(parts.instructions);
+    inputs["memoryShare"] = parts.memoryShare;
+    inputs["computeShare"] = parts.computeShare;
+    inputs["limitedBy"] = parts.limitedByMemory ? "memory" : "arithmetic";
+    return inputs;
+}
+
 json toJson(const VariantChoice &choice)
 {
     json obstacles = json::array();
@@ -134,6 +170,15 @@ nlohmann::json toJson(const Choice &choice)
     return {{"demo", choice.demo},
             {"chosen", chosen ? json(chosen->variant) : json()},
             {"ranked", std::move(ranked)}};
+}
+
+nlohmann::json toJson(const Choice &choice, const Demo &demo, const Machine &machine)
+{
+    json value = toJson(choice);
+    for (std::size_t index = 0; index < choice.ranked.size(); ++index)
+        value["ranked"][index]["estimate"]["inputs"]
+            = inputsOf(explainEstimate(demo, choice.ranked[index], machine));
+    return value;
 }
 
 } // namespace firstlight

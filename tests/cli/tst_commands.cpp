@@ -391,6 +391,15 @@ void TestCommands::everyVariantHasAVerdictAndAReason()
         const auto object = variant.toObject();
         QVERIFY(!object["verdict"].toString().isEmpty());
         QCOMPARE(object["verdict"].toString() == "runs-now", object["obstacles"].toArray().isEmpty());
+        // Who wants to can add up the prediction again.
+        const auto estimate = object["estimate"].toObject();
+        const auto inputs = estimate["inputs"].toObject();
+        QVERIFY(inputs.contains("overheadBytes"));
+        if (estimate["memory"].isNull() || !inputs.contains("contextTokens"))
+            continue;
+        const double sum = inputs["weightBytes"].toDouble() + inputs["overheadBytes"].toDouble()
+                           + inputs["contextTokens"].toDouble() * inputs["kvBytesPerToken"].toDouble();
+        QCOMPARE(sum, estimate["memory"]["bytes"].toDouble());
     }
     const QString text = real({"choose", "chat", "--why"}).output;
     for (const auto &variant : ranked)
