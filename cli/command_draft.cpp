@@ -8,6 +8,19 @@ namespace firstlight {
 
 namespace {
 
+/// What the beginnings of the files say; those that do not tell stay out, for the maintainer to fill in.
+MetadataByPath metadataOf(const HubRepository &repository, std::stop_token stop)
+{
+    MetadataByPath metadata;
+    for (const HubFile &file : wholeModelsOf(repository)) {
+        if (stop.stop_requested())
+            break;
+        if (auto found = modelMetadataAt(sourceOf(repository, file), stop))
+            metadata.emplace(file.path, std::move(*found));
+    }
+    return metadata;
+}
+
 bool namesHub(const std::string &reference)
 {
     return reference.starts_with("hf:") || reference.starts_with("modelscope:")
@@ -28,7 +41,7 @@ Result<std::string> drafted(const std::string &reference, std::stop_token stop)
     const auto repository = askHub(*named, stop);
     if (!repository)
         return fail(repository.error());
-    return draftEntryFor(*repository);
+    return draftEntryFor(*repository, metadataOf(*repository, stop));
 }
 
 } // namespace

@@ -80,37 +80,83 @@ std::string variantText(const std::string &id, const std::string &image, const s
     return text;
 }
 
+/// The lines of what a file says of itself.
+std::string fieldsOf(const ModelMetadata &metadata)
+{
+    std::string text;
+    const auto add = [&](const char *field, const auto &value) {
+        if (value)
+            text += fmt::format("    {}: {}\n", field, *value);
+    };
+    add("parameters", metadata.parameters);
+    add("layers", metadata.layers);
+    add("kv_per_token", metadata.kvBytesPerToken);
+    add("max_context", metadata.maxContext);
+    return text;
+}
+
+/// Of a model whose file was read, what it did not say; of others everything.
+std::string missingOf(const std::vector<HubFile> &files, const MetadataByPath &metadata)
+{
+    bool parameters = false;
+    bool layers = false;
+    bool kvPerToken = false;
+    bool maxContext = false;
+    for (const HubFile &file : files) {
+        const auto found = metadata.find(file.path);
+        const ModelMetadata known = found == metadata.end() ? ModelMetadata() : found->second;
+        parameters = parameters || !known.parameters;
+        layers = layers || !known.layers;
+        kvPerToken = kvPerToken || !known.kvBytesPerToken;
+        maxContext = maxContext || !known.maxContext;
+    }
+    std::string text;
+    for (const auto &[missing, name] :
+         {std::pair(parameters, "parameters"), std::pair(layers, "layers"),
+          std::pair(kvPerToken, "kv_per_token"), std::pair(maxContext, "max_context")})
+        text += missing ? std::string(text.empty() ? "" : ", ") + name : "";
+    return text.empty() ? text : ",\n# " + text + " of each model (its config.json)";
+}
+
 } // namespace
 
-Result<std::string> draftEntryFor(const HubRepository &repository)
+std::vector<HubFile> wholeModelsOf(const HubRepository &repository)
 {
     std::vector<HubFile> files;
     for (const HubFile &file : repository.files) {
         if (isWholeModel(file))
             files.push_back(file);
     }
-    if (files.empty())
-        return fail(Error{.code = "draft-nothing",
-                          .facts = {{"found", repository.owner + "/" + repository.name}},
-                          .kind = ErrorKind::BadInput});
     std::sort(files.begin(), files.end(), [](const HubFile &a, const HubFile &b) {
         return a.sizeBytes.value_or(0) != b.sizeBytes.value_or(0)
                    ? a.sizeBytes.value_or(0) > b.sizeBytes.value_or(0)
                    : a.path < b.path;
     });
+    return files;
+}
 
+std::string sourceOf(const HubRepository &repository, const HubFile &file)
+{
+    return fmt::format("{}://{}/{}@{}/{}", repository.hub == ModelHub::HuggingFace ? "hf" : "modelscope",
+                       repository.owner, repository.name, repository.revision, file.path);
+}
+
+Result<std::string> draftEntryFor(const HubRepository &repository, const MetadataByPath &metadata)
+{
+    const std::vector<HubFile> files = wholeModelsOf(repository);
+    if (files.empty())
+        return fail(Error{.code = "draft-nothing",
+                          .facts = {{"found", repository.owner + "/" + repository.name}},
+                          .kind = ErrorKind::BadInput});
     const bool huggingFace = repository.hub == ModelHub::HuggingFace;
-    const std::string scheme = huggingFace ? "hf" : "modelscope";
     const std::string page = (huggingFace ? "https://huggingface.co/" : "https://www.modelscope.cn/models/")
                              + repository.owner + "/" + repository.name;
     const std::string id = idOf(repository.name);
     const std::string licence = licenceOf(repository);
-    std::string text = "# Drafted from " + page
-                       + ".\n# To be filled in by who knows the model: Chinese texts, what to try, "
-                         "parameters, layers, kv_per_token and\n"
-                         "# max_context of each model (its config.json)"
-                       + std::string(licence.empty() ? ", the licence of the weights" : "")
-                       + ", the other hub.\n";
+    std::string text
+        = "# Drafted from " + page + ".\n# To be filled in by who knows the model: Chinese texts, what to try"
+          + missingOf(files, metadata) + std::string(licence.empty() ? ", the licence of the weights" : "")
+          + ", the other hub.\n";
     text += fmt::format("schema: firstlight/1\nid: {}\nkind: llm\nname: {{ en: {}, zh_CN: {} }}\n", id,
                         repository.name, repository.name);
     text += fmt::format("summary: {{ en: Talk to {0} on this computer., zh_CN: 在本机上与 {0} 对话。 }}\n",
@@ -130,12 +176,13 @@ Result<std::string> draftEntryFor(const HubRepository &repository)
             += fmt::format("  {}:\n    name: {}\n    format: gguf\n", model, name.substr(0, name.size() - 5));
         if (!quantisation.empty())
             text += "    quantisation: " + quantisation + "\n";
+        if (const auto known = metadata.find(file.path); known != metadata.end())
+            text += fieldsOf(known->second);
         if (file.sizeBytes)
             text += fmt::format("    size: {}\n", *file.sizeBytes);
         if (file.sha256.size() == 64)
             text += "    sha256: " + file.sha256 + "\n";
-        text += fmt::format("    sources: [ {}://{}/{}@{}/{} ]\n", scheme, repository.owner, repository.name,
-                            repository.revision, file.path);
+        text += "    sources: [ " + sourceOf(repository, file) + " ]\n";
         models += (models.empty() ? "" : ", ") + model;
     }
     text += "interface: { web: /, api: openai, port: 8080, socket: true }\nready: { http: /health, within: "

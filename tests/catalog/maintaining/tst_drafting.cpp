@@ -94,6 +94,34 @@ private slots:
         QCOMPARE(demo->variants[0].models.front(), std::string("qwen3-4b-q8-0")); // the best first
     }
 
+    void whatTheFilesSay()
+    {
+        const auto repository = readHuggingFace(*parseHubId("hf:Qwen/Qwen3-4B-GGUF"), json(huggingFaceModel),
+                                                json(huggingFaceTree));
+        QCOMPARE(wholeModelsOf(*repository).size(), 2u);
+        const ModelMetadata metadata{.format = "gguf",
+                                     .architecture = "qwen3",
+                                     .parameters = 4022468096,
+                                     .quantisation = "Q4_K_M",
+                                     .layers = 36,
+                                     .kvBytesPerToken = 147456,
+                                     .maxContext = 32768,
+                                     .sizeBytes = {}};
+        const std::string some = *draftEntryFor(*repository, {{"Qwen3-4B-Q4_K_M.gguf", metadata}});
+        const Result<Demo> demo = parseDemo(some, "qwen3-4b-gguf.yaml");
+        QVERIFY2(demo, some.c_str());
+        const Model &model = demo->models.at("qwen3-4b-q4-k-m");
+        QCOMPARE(*model.parameters, 4022468096u);
+        QCOMPARE(*model.layers, 36);
+        QCOMPARE(*model.kvBytesPerToken, 147456u);
+        QCOMPARE(*model.maxContext, 32768);
+        QVERIFY(!demo->models.at("qwen3-4b-q8-0").layers);
+        QVERIFY(some.find("kv_per_token, max_context of each model") != std::string::npos);
+        const std::string all = *draftEntryFor(
+            *repository, {{"Qwen3-4B-Q4_K_M.gguf", metadata}, {"Qwen3-4B-Q8_0.gguf", metadata}});
+        QVERIFY(all.find("of each model") == std::string::npos); // nothing is left to fill in there
+    }
+
     void modelScope()
     {
         const std::string reply
