@@ -11,8 +11,6 @@ namespace {
 
 constexpr double assumedCpuHertz = 2.5e9;
 constexpr double assumedAcceleratorHertz = 1.5e9;
-/// Main memory of a desktop, two channels of DDR4-3200, of which programs reach four fifths.
-constexpr double assumedMemoryBytesPerSecond = 40e9;
 
 /// Operations a cycle and core for each Precision; 0: as the next wider one.
 struct Instructions {
@@ -62,11 +60,57 @@ double usableCores(const Cpu &cpu)
     return std::max(0.1, std::min(cores, cpu.quotaCpus.value_or(cores)));
 }
 
+/// Of the cores that may be used, on average: a hybrid processor's slow ones count as what they are.
 std::optional<double> clockOf(const Cpu &cpu)
 {
-    if (!cpu.coreTypes || cpu.coreTypes->empty() || !cpu.coreTypes->front().maximumHz)
+    if (!cpu.coreTypes)
         return std::nullopt;
-    return static_cast<double>(*cpu.coreTypes->front().maximumHz);
+    double sum = 0;
+    double count = 0;
+    for (const CoreType &type : *cpu.coreTypes) {
+        const auto usable
+            = static_cast<double>((cpu.allowed ? intersection(type.cpus, *cpu.allowed) : type.cpus).size());
+        if (usable > 0 && !type.maximumHz)
+            return std::nullopt;
+        sum += usable * static_cast<double>(type.maximumHz.value_or(0));
+        count += usable;
+    }
+    return count > 0 ? std::optional(sum / count) : std::nullopt;
+}
+
+/// Zen 4 (family 19h) works on 512 bits in two halves (AMD's software optimisation guide for it).
+bool halvesWideVectors(const Cpu &cpu)
+{
+    constexpr int zen3And4 = 0x19;
+    return cpu.vendor == "AuthenticAMD" && cpu.family == zen3And4;
+}
+
+/// Reading speed of main memory where nobody measured it: two channels of DDR4-3200 in a desktop or laptop,
+/// of which programs reach four fifths; 32 or 64 bits of LPDDR4 on boards; and eight channels or so for each
+/// processor of a server, which is known by its many cores.
+double usualBytesPerSecond(const Cpu &cpu)
+{
+    constexpr double desktop = 40e9;
+    constexpr double board = 8e9;
+    constexpr double server = 120e9;
+    const double packages
+        = cpu.packages && !cpu.packages->empty() ? static_cast<double>(cpu.packages->size()) : 1;
+    const std::size_t cores = cpu.cores ? cpu.cores->size() : cpu.online ? cpu.online->size() : 0;
+    constexpr std::size_t mostOfDesktop = 32;
+    constexpr std::size_t mostOfBoard = 4;
+    if (cores > mostOfDesktop)
+        return server * packages;
+    if (cpu.architecture == "riscv64" || (cpu.architecture == "aarch64" && cores > 0 && cores <= mostOfBoard))
+        return board;
+    return desktop;
+}
+
+/// A part of the CPU time reads no more than that many threads do.
+double withinQuota(const MemoryBandwidth &bandwidth, const Cpu &cpu)
+{
+    const auto all = static_cast<double>(bandwidth.allThreadsBytesPerSecond);
+    const auto one = static_cast<double>(bandwidth.oneThreadBytesPerSecond);
+    return cpu.quotaCpus && one > 0 ? std::min(all, one * *cpu.quotaCpus) : all;
 }
 
 UnitSpeed cpuSpeed(const Machine &machine)
@@ -74,17 +118,18 @@ UnitSpeed cpuSpeed(const Machine &machine)
     const Cpu &cpu = machine.cpu;
     UnitSpeed speed;
     if (machine.memory.bandwidth) {
-        speed.bytesPerSecond = static_cast<double>(machine.memory.bandwidth->allThreadsBytesPerSecond);
+        speed.bytesPerSecond = withinQuota(*machine.memory.bandwidth, cpu);
         speed.bandwidthMeasured = true;
         speed.bandwidthKnown = true;
     } else {
-        speed.bytesPerSecond = assumedMemoryBytesPerSecond;
+        speed.bytesPerSecond = usualBytesPerSecond(cpu);
     }
     const std::optional<double> clock = clockOf(cpu);
     speed.clockAssumed = !clock;
     speed.hertz = clock.value_or(assumedCpuHertz);
     speed.units = usableCores(cpu);
     const std::array<double, precisionCount> *operations = &plainOperations;
+    double width = 1;
     for (const Instructions &each : instructionTable()) {
         const bool here = each.architecture == cpu.architecture
                           && std::all_of(each.flags.begin(), each.flags.end(), [&](const std::string &flag) {
@@ -93,11 +138,12 @@ UnitSpeed cpuSpeed(const Machine &machine)
         if (here) {
             operations = &each.operations;
             speed.instructions = each.name;
+            width = speed.instructions.starts_with("avx512") && halvesWideVectors(cpu) ? 0.5 : 1;
             break;
         }
     }
     for (std::size_t precision = 0; precision < precisionCount; ++precision)
-        speed.operationsPerSecond[precision] = (*operations)[precision] * speed.units * speed.hertz;
+        speed.operationsPerSecond[precision] = (*operations)[precision] * width * speed.units * speed.hertz;
     return speed;
 }
 
@@ -111,12 +157,14 @@ struct Generation {
 std::optional<Generation> generationOf(const Accelerator &device)
 {
     // CUDA programming guide, arithmetic throughput by compute capability; tensor cores at 16 bits.
-    static constexpr Generation nvidia[] = {
-        {"12.0", 256, 1024}, {"10.0", 256, 4096}, {"9.0", 256, 4096}, {"8.9", 256, 1024}, {"8.6", 256, 1024},
-        {"8.0", 128, 2048},  {"7.5", 128, 1024},  {"7.0", 128, 1024}, {"6.1", 256, 256},  {"5.0", 256, 256}};
-    // AMD's architecture papers: two waves of 32 lanes an RDNA unit, matrix cores of CDNA.
-    static constexpr Generation amd[] = {{"gfx12", 256, 1024}, {"gfx11", 256, 512},   {"gfx10", 128, 256},
-                                         {"gfx94", 256, 2048}, {"gfx90a", 256, 1024}, {"gfx908", 256, 1024}};
+    static constexpr Generation nvidia[]
+        = {{"12.0", 256, 1024}, {"10.0", 256, 4096}, {"9.0", 256, 4096}, {"8.9", 256, 1024},
+           {"8.6", 256, 1024},  {"8.0", 128, 2048},  {"7.5", 128, 1024}, {"7.0", 128, 1024},
+           {"6.1", 256, 256},   {"6.0", 128, 256},   {"5.0", 256, 256}};
+    // AMD's architecture papers: two waves of 32 lanes an RDNA unit, matrix cores of CDNA; Vega has neither.
+    static constexpr Generation amd[]
+        = {{"gfx12", 256, 1024}, {"gfx11", 256, 512},   {"gfx10", 128, 256},   {"gfx95", 256, 4096},
+           {"gfx94", 256, 2048}, {"gfx90a", 256, 1024}, {"gfx908", 256, 1024}, {"gfx90", 128, 256}};
     if (!device.compute)
         return std::nullopt;
     if (device.vendor == "nvidia") {
@@ -136,7 +184,7 @@ std::optional<Generation> generationOf(const Accelerator &device)
 
 /// What cards of that much memory usually have, by the data sheets of GeForce, Radeon and Instinct cards of
 /// the last ten years: more memory hangs on wider buses.
-double usualBytesPerSecond(std::uint64_t memoryBytes)
+double usualBytesPerSecondOf(std::uint64_t memoryBytes)
 {
     constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30;
     static constexpr std::pair<std::uint64_t, double> usual[]
@@ -159,7 +207,7 @@ UnitSpeed acceleratorSpeed(const Accelerator &device, const UnitSpeed &cpu)
         speed.bytesPerSecond = static_cast<double>(*device.memoryBytesPerSecond);
         speed.bandwidthKnown = true;
     } else if (device.memoryBytes) {
-        speed.bytesPerSecond = usualBytesPerSecond(*device.memoryBytes);
+        speed.bytesPerSecond = usualBytesPerSecondOf(*device.memoryBytes);
     }
     const std::optional<Generation> generation = generationOf(device);
     speed.clockAssumed = true;

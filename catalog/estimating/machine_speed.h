@@ -32,7 +32,8 @@ struct MachineSpeed {
 
 /// Peaks of everything in \a machine. Operations a cycle and core are those of the vendors' optimisation
 /// manuals (Intel's, AMD's, Arm's software optimisation guides; NVIDIA's and AMD's architecture papers);
-/// where a recording does not tell the clock, 2.5 GHz is assumed for processors and 1.5 GHz for accelerators.
+/// where a recording does not tell the clock, 2.5 GHz is assumed for processors and 1.5 GHz for accelerators,
+/// and where nobody measured the memory, what is usual in computers of that family and number of cores.
 MachineSpeed machineSpeed(const Machine &machine);
 
 } // namespace firstlight

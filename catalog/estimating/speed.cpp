@@ -26,7 +26,7 @@ std::optional<UnitCost> unitCostOf(const Demo &demo, const Model *model, std::op
                   .readBytes = static_cast<double>(*weights) * active / parameters,
                   .operations = 2 * active};
     if (context && model->kvBytesPerToken)
-        cost.readBytes += static_cast<double>(*model->kvBytesPerToken) * *context / 2;
+        cost.readBytes += static_cast<double>(*model->kvBytesPerToken) * std::min(*context, usualTokens) / 2;
     return cost;
 }
 

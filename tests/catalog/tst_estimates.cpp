@@ -104,14 +104,14 @@ private slots:
         QVERIFY(!weightBytesOf(known));
     }
 
-    /// A token reads all weights and half of the context, at four fifths of the measured bandwidth.
+    /// A token reads all weights and half of a usual conversation, at four fifths of the measured bandwidth.
     void speedOfAProcessor()
     {
         const VariantChoice choice = chosen(demo(false), computer(64 * gigabyte, 200 * gigabyte));
         QCOMPARE(choice.model, std::string("large"));
         QCOMPARE(*choice.contextTokens, 8192);
         const Speed &speed = *choice.estimate.speed;
-        QVERIFY(qAbs(speed.perSecond - 200e9 * 0.8 / (8e9 + 8192 * 100'000 / 2.0)) < 0.01);
+        QVERIFY(qAbs(speed.perSecond - 200e9 * 0.8 / (8e9 + 1024 * 100'000 / 2.0)) < 0.01);
         QVERIFY(speed.least() < speed.perSecond && speed.perSecond < speed.most());
         QVERIFY(!speed.measuredHere);
         QCOMPARE(*choice.estimate.memoryBytes, 8 * gigabyte + 8192u * 100'000u + 100 * mebibyte);
@@ -157,7 +157,7 @@ private slots:
         QCOMPARE(choice.placement, Placement::Accelerator);
         QVERIFY(!choice.gpuLayers);
         QCOMPARE(choice.model, std::string("large"));
-        QVERIFY(qAbs(choice.estimate.speed->perSecond - 500e9 * 0.6 / (8e9 + 8192 * 100'000 / 2.0)) < 0.01);
+        QVERIFY(qAbs(choice.estimate.speed->perSecond - 500e9 * 0.6 / (8e9 + 1024 * 100'000 / 2.0)) < 0.01);
     }
 
     /// Too small for the large model: the small one whole is better than the large one in parts.
@@ -241,6 +241,81 @@ private slots:
         for (const QByteArray &flag : flags)
             machine.cpu.flags->insert(flag.toStdString());
         QCOMPARE(QByteArray::fromStdString(machineSpeed(machine).cpu.instructions), name);
+    }
+
+    void roomForContextCostsNoTime() // before it is used
+    {
+        const Machine machine = computer(64 * gigabyte, 200 * gigabyte);
+        const double longer
+            = chosen(demo(false), machine, {.contextTokens = 32768}).estimate.speed->perSecond;
+        QCOMPARE(chosen(demo(false), machine, {.contextTokens = 2048}).estimate.speed->perSecond, longer);
+        QVERIFY(chosen(demo(false), machine, {.contextTokens = 256}).estimate.speed->perSecond > longer);
+    }
+
+    void usualMemory_data()
+    {
+        QTest::addColumn<QByteArray>("architecture");
+        QTest::addColumn<int>("cpus");
+        QTest::addColumn<double>("bytesPerSecond");
+        QTest::newRow("desktop") << QByteArray("x86_64") << 16 << 40e9;
+        QTest::newRow("small x86") << QByteArray("x86_64") << 2 << 40e9;
+        QTest::newRow("board") << QByteArray("aarch64") << 4 << 8e9;
+        QTest::newRow("RISC-V board") << QByteArray("riscv64") << 8 << 8e9;
+        QTest::newRow("Arm laptop") << QByteArray("aarch64") << 8 << 40e9;
+        QTest::newRow("Arm server") << QByteArray("aarch64") << 96 << 120e9;
+    }
+    void usualMemory()
+    {
+        QFETCH(QByteArray, architecture);
+        QFETCH(int, cpus);
+        QFETCH(double, bytesPerSecond);
+        Machine machine = computer(64 * gigabyte, gigabyte);
+        machine.cpu.architecture = architecture.toStdString();
+        machine.cpu.online = CpuList();
+        for (int cpu = 0; cpu < cpus; ++cpu)
+            machine.cpu.online->push_back(cpu);
+        machine.memory.bandwidth.reset();
+        QCOMPARE(*machineSpeed(machine).cpu.bytesPerSecond, bytesPerSecond);
+        QVERIFY(!machineSpeed(machine).cpu.bandwidthKnown);
+        QCOMPARE(chosen(demo(false), machine).estimate.speed->factor, 2.0); // nobody knows better
+        machine.cpu.packages = std::vector<CpuList>(2);
+        QCOMPARE(*machineSpeed(machine).cpu.bytesPerSecond, cpus == 96 ? 240e9 : bytesPerSecond);
+    }
+
+    void twoHalvesOfAWideVector()
+    {
+        Machine machine = computer(gigabyte, gigabyte);
+        machine.cpu.flags = {"avx512f", "avx512_vnni", "avx512_bf16"};
+        const double intel = *machineSpeed(machine).cpu.operationsPerSecond[0];
+        machine.cpu.vendor = "AuthenticAMD";
+        machine.cpu.family = 0x19; // Zen 4
+        QCOMPARE(*machineSpeed(machine).cpu.operationsPerSecond[0] * 2, intel);
+        machine.cpu.family = 0x1a; // Zen 5
+        QCOMPARE(*machineSpeed(machine).cpu.operationsPerSecond[0], intel);
+    }
+
+    void slowCoresCountAsSlow()
+    {
+        Machine machine = computer(gigabyte, gigabyte);
+        machine.cpu.coreTypes
+            = std::vector<CoreType>{{.kind = "performance", .cpus = {0, 1, 2, 3}, .maximumHz = 5'000'000'000},
+                                    {.kind = "efficiency",
+                                     .cpus = {4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
+                                     .maximumHz = 3'000'000'000}};
+        QCOMPARE(machineSpeed(machine).cpu.hertz, 3.5e9);
+        machine.cpu.allowed = CpuList{0, 1};
+        QCOMPARE(machineSpeed(machine).cpu.hertz, 5e9);
+        machine.cpu.coreTypes->front().maximumHz.reset();
+        QVERIFY(machineSpeed(machine).cpu.clockAssumed);
+    }
+
+    void quotaOfReading()
+    {
+        Machine machine = computer(gigabyte, 40 * gigabyte); // one thread alone: 20
+        machine.cpu.quotaCpus = 1.5;
+        QCOMPARE(*machineSpeed(machine).cpu.bytesPerSecond, 30e9);
+        machine.cpu.quotaCpus = 8;
+        QCOMPARE(*machineSpeed(machine).cpu.bytesPerSecond, 40e9);
     }
 
     void quota()
