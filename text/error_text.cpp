@@ -33,6 +33,7 @@ constexpr ActionText actionTexts[] = {
     {"read", {"read", "读取"}},
     {"rename", {"rename", "重命名"}},
     {"set-mode", {"change the mode of", "更改权限："}},
+    {"sync", {"save", "保存"}},
     {"set-time", {"change the time of", "更改时间："}},
     {"trust", {"trust", "信任"}},
     {"write", {"write", "写入"}},
