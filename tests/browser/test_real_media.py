@@ -13,6 +13,7 @@ import re
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -113,6 +114,30 @@ def check_speech(speak, listen):
     for body, status in ((b"", 415), (b"RIFF", 415), (b"\xff" * 5000, 415), (sound[:44], 400)):
         post(listen + "/api/transcribe", body, status)
     post(listen + "/api/transcribe", sound[:len(sound) // 2 + 1])  # cut off within a sample
+
+    # What took so much memory in one piece that the container was killed.
+    headers = post(speak + "/api/speak", json.dumps({"text": "word " * 400}).encode())[1]
+    assert float(headers["X-Audio-Seconds"]) > 40, headers["X-Audio-Seconds"]
+    heard = json.loads(post(listen + "/api/transcribe", recording(179, 192000, 1))[0])
+    assert abs(heard["audioSeconds"] - 179) < 0.1, heard
+    # Far larger than what is taken: the answer comes all the same, and says so.
+    post(speak + "/api/speak", bytes(5_000_000), 413)
+    post(listen + "/api/transcribe", bytes(60_000_000), 413)
+    post(speak + "/api/speak", b'{"text": "a half \\ud800 character"}')
+    request = urllib.request.Request(speak + "/api/speak", b'{"text": "hi"}', {"Sec-Fetch-Site": "cross-site"})
+    try:
+        raise AssertionError(f"another site's page was served: {urllib.request.urlopen(request).status}")
+    except urllib.error.HTTPError as error:
+        assert error.code == 403, error.code
+
+
+def recording(seconds, rate, width):
+    """Silence as a mono WAV; width in bytes."""
+    content = io.BytesIO()
+    with wave.open(content, "wb") as sound:
+        sound.setparams((1, width, rate, 0, "NONE", None))
+        sound.writeframes((b"\x80" if width == 1 else bytes(width)) * (seconds * rate))
+    return content.getvalue()
 
 
 # ---- Pictures: PNG by hand, so that nothing but Python is needed ----
@@ -271,20 +296,71 @@ def check_song(sing):
 
 # ---- Pages ----
 
+def check_typed(browser, wait):
+    """A text of one's own is spoken, can be heard and saved; an empty one gives a sentence."""
+    browser.run("document.querySelector('#text').value = ''; document.querySelector('#result').replaceChildren()")
+    browser.type("#text", "I typed this myself.")
+    browser.click("#go")
+    wait("speak", "return document.querySelector('audio')?.duration > 0.5")
+    assert browser.run("return document.querySelector('a[download]').download").endswith(".wav")
+    browser.run("document.querySelector('#text').value = ''")
+    browser.click("#go")
+    wait("speak", "return document.querySelector('#status.alarm')?.textContent")
+    # Chromium itself notes each refused request.
+    assert all("status of 400" in line["message"] for line in browser.console())
+
+
+def check_uploads(browser, wait, speak, screenshots):
+    """A file that the person chose is written down; one that is no sound gives a sentence, and so does a huge one."""
+    browser.run("document.querySelector('#file').focus()")
+    assert browser.run("return document.activeElement.id") == "file", "not reached by keyboard"
+    with tempfile.TemporaryDirectory() as folder:
+        def choose(name, content):
+            path = os.path.join(folder, name)
+            with open(path, "wb") as file:
+                file.write(content)
+            browser.run("document.querySelector('#result').replaceChildren()")
+            browser.type("#file", path)
+
+        choose("said.wav", post(speak + "/api/speak", json.dumps({"text": SENTENCES[-1]}).encode())[0])
+        wait("listen", "return document.querySelector('#facts')?.textContent")
+        errors = distance(words(SENTENCES[-1]), words(browser.text("#text")))
+        assert errors <= 4, browser.text("#text")
+        choose("broken.wav", b"RIFF" + bytes(5000))
+        wait("listen", "return document.querySelector('#status.alarm')?.textContent.includes('WAV')")
+        choose("huge.wav", bytes(60_000_000))
+        wait("listen", "return document.querySelector('#status.alarm')?.textContent.includes('MB')")
+        if screenshots:
+            browser.screenshot(os.path.join(screenshots, "listen-too-large.png"))
+    assert all(re.search("status of 41[35]", line["message"]) for line in browser.console())
+
+
 def check_pages(addresses):
     screenshots = os.environ.get("FIRSTLIGHT_SCREENSHOTS")
     if screenshots:
         os.makedirs(screenshots, exist_ok=True)
     with webdriver.Browser(["--autoplay-policy=no-user-gesture-required"]) as browser:
+        def wait(demo, script):
+            deadline = time.monotonic() + 120
+            while not browser.run(script):
+                assert time.monotonic() < deadline, f"{demo}: {browser.text('#status')}"
+                time.sleep(0.25)
+
         for demo, button in (("speak", "#go"), ("listen", "#sample"), ("upscale", "#sample"), ("sing", "#go")):
             browser.open(addresses[demo] + "/")
             browser.run("document.querySelector(arguments[0]).click()", button)
-            deadline = time.monotonic() + 120
-            while not browser.run("return document.querySelector('#facts')?.textContent ?? ''"):
-                assert time.monotonic() < deadline, f"{demo}: {browser.text('#status')}"
-                time.sleep(0.25)
+            wait(demo, "return document.querySelector('#facts')?.textContent ?? ''")
             if screenshots:
                 browser.screenshot(os.path.join(screenshots, demo + ".png"))
+            if demo == "speak":
+                check_typed(browser, wait)
+            if demo == "listen":
+                check_uploads(browser, wait, addresses["speak"], screenshots)
+            hidden = browser.run("""
+                return [...document.querySelectorAll("button, input, select, textarea, a[href]")]
+                    .filter((e) => e.checkVisibility() && !(e.textContent.trim() || e.ariaLabel || e.labels?.length))
+                    .map((e) => e.outerHTML)""")
+            assert not hidden, f"{demo}: no name for {hidden}"
             problems = [line["message"] for line in browser.console() if line["level"] == "SEVERE"]
             assert not problems, problems
             browser.run("document.querySelector('#language').click()")
@@ -311,8 +387,8 @@ def main(firstlight):
             print("the pages were not tried: " + ", ".join(missing) + " is not installed")
         else:
             check_pages(addresses)
-        running = {line["demo"] for line in call(firstlight, "ps") if "demo" in line}
-        print("still running:", ", ".join(sorted(running)))
+        running = {line["demo"] for line in call(firstlight, "ps") if line["state"] == "ready"}
+        assert running == set(addresses), f"died: {set(addresses) - running}"
     finally:
         for demo in addresses:
             subprocess.run([firstlight, "stop", demo], stdout=subprocess.DEVNULL, check=False)

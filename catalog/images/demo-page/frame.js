@@ -85,7 +85,11 @@ export async function ask(address, options) {
 
 /** Lets people choose a file by the button or drop it on the area. */
 export function takeFiles(area, input, take) {
-  input.addEventListener("change", () => input.files[0] && take(input.files[0]));
+  input.addEventListener("change", () => {
+    const file = input.files[0];
+    input.value = ""; // so that the same file can be chosen again
+    if (file) take(file);
+  });
   area.addEventListener("dragover", (event) => { event.preventDefault(); area.classList.add("over"); });
   area.addEventListener("dragleave", () => area.classList.remove("over"));
   area.addEventListener("drop", (event) => {

@@ -28,6 +28,7 @@ mimetypes.add_type("text/javascript", ".js")  # Python 3.11 still says applicati
 
 MOST_WAITING = 8  # calls that wait for their turn; more are sent away
 MOST_CONNECTIONS = 64
+MOST_SKIPPED = 256 << 20  # bytes of a body that is too large
 
 
 class Refused(Exception):
@@ -112,11 +113,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return Response({"status": "ok"})
         route = service.routes.get((self.command, path))
         if route:
+            # Browsers say where a call comes from: pages of other sites must not make this computer work.
+            if self.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+                self.close_connection = True
+                raise Refused(403, "other-site", "Only the demo's own page may ask for this.")
             query = {name: values[-1] for name, values in urllib.parse.parse_qs(address.query).items()}
             return service.call(route[0], Request(self.connection, self.read_body(route[1]), query))
         if self.command in ("GET", "HEAD"):
             return self.page(service.page, path)
-        self.close_connection = True  # a body may follow, and stays unread
+        if self.command != "DELETE":
+            self.read_body(64 << 10)
         raise Refused(404, "no-such-address", "There is nothing at this address.")
 
     def read_body(self, largest):
@@ -128,11 +134,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise Refused(411, "no-length", "Send a Content-Length.")
         if int(length) > largest:
             self.close_connection = True
-            raise Refused(413, "too-large", f"At most {largest} bytes are taken.")
+            self.skip(min(int(length), MOST_SKIPPED))  # a browser reads no answer before it has sent everything
+            raise Refused(413, "too-large", f"At most {largest / 1e6:.3g} MB are taken at once.")
         body = self.rfile.read(int(length))
         if len(body) < int(length):
             raise ConnectionError
         return body
+
+    def skip(self, count):
+        while count > 0 and (piece := self.rfile.read(min(count, 1 << 16))):
+            count -= len(piece)
 
     @staticmethod
     def page(folder, path):
@@ -165,6 +176,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.wfile.write(response.body)
         except (ConnectionError, TimeoutError):
             self.close_connection = True
+
+    def send_error(self, code, message=None, explain=None):
+        """What the base class refuses by itself, in our form."""
+        self.close_connection = True
+        self.give(self.failed(int(code), "bad-request", message or "This request cannot be understood."))
 
     def address_string(self):
         return "client"  # a unix socket has no address
@@ -214,7 +230,7 @@ class Service:
         self._turn = threading.Lock()
 
     def route(self, method, path, function, largest=0):
-        """`function` answers; a body of more than `largest` bytes is refused unread."""
+        """`function` answers; a body of more than `largest` bytes is refused."""
         self.routes[(method, path)] = (function, largest)
 
     def call(self, function, request):
