@@ -95,8 +95,15 @@ FileDescriptor Root::openBelow(const std::string &path, int flags) const
     open_how how{};
     how.flags = static_cast<std::uint64_t>(allFlags);
     how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-    return FileDescriptor(
-        static_cast<int>(syscall(SYS_openat2, m_folder.get(), path.c_str(), &how, sizeof how)));
+    // The kernel gives up on a ".." in the path when anything anywhere is renamed meanwhile: openat2(2), EAGAIN.
+    constexpr int mostTries = 1000;
+    long file = -1;
+    for (int attempt = 0; attempt < mostTries; ++attempt) {
+        file = syscall(SYS_openat2, m_folder.get(), path.c_str(), &how, sizeof how);
+        if (file >= 0 || errno != EAGAIN)
+            break;
+    }
+    return FileDescriptor(static_cast<int>(file));
 }
 
 std::optional<std::string> Root::read(const std::string &path, std::size_t limitBytes) const

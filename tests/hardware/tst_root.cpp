@@ -2,6 +2,7 @@
 #include "recordings.h"
 
 #include <sys/stat.h>
+#include <thread>
 
 using namespace firstlight;
 
@@ -82,6 +83,24 @@ private Q_SLOTS:
         folder.file("proc/x", "");
         QCOMPARE(::mkfifo((folder.path() / "proc/meminfo").c_str(), 0600), 0);
         QVERIFY(!Root::open(folder.path())->read("proc/meminfo"));
+    }
+
+    /// Other programs rename files all the time.
+    void renamesElsewhereDoNotDisturb()
+    {
+        CraftedRoot folder;
+        folder.file("sys/devices/sda/queue/rotational", "1\n").file("sys/devices/sda/sda1/partition", "1\n");
+        const Root root = *Root::open(folder.path());
+        CraftedRoot other;
+        other.file("a", "");
+        std::jthread renaming([&](std::stop_token stop) {
+            while (!stop.stop_requested()) {
+                std::filesystem::rename(other.path() / "a", other.path() / "b");
+                std::filesystem::rename(other.path() / "b", other.path() / "a");
+            }
+        });
+        for (int i = 0; i < 20'000; ++i)
+            QCOMPARE(root.readTrimmed("sys/devices/sda/sda1/../queue/rotational"), std::optional<std::string>("1"));
     }
 
     void theLiveRootIsTheComputer()
