@@ -3,6 +3,7 @@
 #include "catalog/choice.h"
 
 #include <memory>
+#include <vector>
 
 namespace firstlight {
 
@@ -18,6 +19,9 @@ public:
 
     /// As the free choose(). May be called from several threads.
     Result<Choice> choose(const Demo &demo) const;
+
+    /// choose() of each of \a demos, in their order; a large catalog on several threads.
+    std::vector<Result<Choice>> chooseAll(const std::vector<Demo> &demos) const;
 
 private:
     ChoiceOptions m_options;

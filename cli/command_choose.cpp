@@ -111,10 +111,11 @@ int chooseEverywhere(const Session &session)
     const auto machine = session.machine();
     if (!machine)
         return session.report(machine.error());
-    const Chooser chooser(*machine, session.wishes(*machine));
+    const auto choices = Chooser(*machine, session.wishes(*machine)).chooseAll(catalog->demos);
     std::vector<std::vector<std::string>> rows;
-    for (const Demo &demo : catalog->demos) {
-        const auto choice = chooser.choose(demo);
+    for (std::size_t index = 0; index < choices.size(); ++index) {
+        const Demo &demo = catalog->demos[index];
+        const Result<Choice> &choice = choices[index];
         if (!choice)
             return session.report(choice.error());
         if (session.options().json) {

@@ -106,10 +106,10 @@ int listDemos(const Session &session)
     if (!machine)
         return session.report(machine.error());
     std::vector<Listed> demos;
-    const Chooser chooser(*machine, session.wishes(*machine));
-    for (const Demo &demo : catalog->demos) {
-        if (auto choice = chooser.choose(demo))
-            demos.push_back({&demo, std::move(*choice)});
+    auto choices = Chooser(*machine, session.wishes(*machine)).chooseAll(catalog->demos);
+    for (std::size_t index = 0; index < choices.size(); ++index) {
+        if (choices[index])
+            demos.push_back({&catalog->demos[index], *std::move(choices[index])});
     }
     if (session.options().json) {
         for (const Listed &listed : demos)

@@ -7,6 +7,8 @@
 #include "core/nearest.h"
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 #include <tuple>
 #include <utility>
 
@@ -74,6 +76,31 @@ JudgedVariant judge(const Demo &demo, const Variant &variant, const Supply &supp
     return best;
 }
 
+/// Calls \a work for each index below \a count, on several threads if \a variants, in all of them, are many.
+template <typename Work> void forEach(std::size_t count, std::size_t variants, const Work &work)
+{
+    constexpr std::size_t worthAThread = 4000; // variants: a few milliseconds
+    if (variants < 2 * worthAThread) {
+        for (std::size_t index = 0; index < count; ++index)
+            work(index);
+        return;
+    }
+    std::atomic<std::size_t> next = 0;
+    const auto takeSome = [&] {
+        constexpr std::size_t atOnce = 16;
+        for (std::size_t begin = next.fetch_add(atOnce); begin < count; begin = next.fetch_add(atOnce)) {
+            for (std::size_t index = begin; index < std::min(begin + atOnce, count); ++index)
+                work(index);
+        }
+    };
+    const std::size_t threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1,
+                                                        variants / worthAThread);
+    std::vector<std::jthread> others; // waits for them at the end
+    for (std::size_t thread = 1; thread < threads; ++thread)
+        others.emplace_back(takeSome);
+    takeSome();
+}
+
 Error unknownVariant(const Demo &demo, const std::string &wanted)
 {
     std::vector<std::string> known;
@@ -119,13 +146,14 @@ Result<Choice> Chooser::choose(const Demo &demo) const
     const ChoiceOptions &options = m_options;
     if (!options.model.empty() && !demo.models.contains(options.model))
         return fail(unknownModel(demo, options.model));
-    std::vector<JudgedVariant> judged;
-    judged.reserve(demo.variants.size());
-    for (const Variant &variant : demo.variants)
-        judged.push_back(judge(demo, variant, *m_supply, options));
+    std::vector<JudgedVariant> judged(demo.variants.size());
+    forEach(judged.size(), judged.size(), [&](std::size_t index) {
+        judged[index] = judge(demo, demo.variants[index], *m_supply, options);
+    });
     rank(judged);
 
     Choice choice{.demo = demo.id, .ranked = {}};
+    choice.ranked.reserve(judged.size());
     for (JudgedVariant &each : judged)
         choice.ranked.push_back(std::move(each.choice));
     if (options.variant.empty())
@@ -137,6 +165,16 @@ Result<Choice> Chooser::choose(const Demo &demo) const
         return fail(unknownVariant(demo, options.variant));
     std::rotate(choice.ranked.begin(), wanted, wanted + 1);
     return choice;
+}
+
+std::vector<Result<Choice>> Chooser::chooseAll(const std::vector<Demo> &demos) const
+{
+    std::size_t variants = 0;
+    for (const Demo &demo : demos)
+        variants += demo.variants.size();
+    std::vector<Result<Choice>> choices(demos.size());
+    forEach(demos.size(), variants, [&](std::size_t index) { choices[index] = choose(demos[index]); });
+    return choices;
 }
 
 } // namespace firstlight

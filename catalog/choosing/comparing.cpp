@@ -4,9 +4,12 @@
 #include "catalog/requirement_keys.h"
 
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
 namespace firstlight {
+
+using namespace std::string_view_literals; // compares lengths first
 
 namespace {
 
@@ -46,7 +49,7 @@ Comparison opposite(Comparison comparison)
     }
 }
 
-std::string prefixOf(Comparison comparison)
+std::string_view prefixOf(Comparison comparison)
 {
     switch (comparison) {
     case Comparison::AtMost:
@@ -54,16 +57,8 @@ std::string prefixOf(Comparison comparison)
     case Comparison::NotEqual:
         return "!= ";
     default:
-        return "";
+        return {};
     }
-}
-
-std::string joined(const std::vector<std::string> &values)
-{
-    std::string line;
-    for (const std::string &value : values)
-        line += (line.empty() ? "" : ", ") + value;
-    return line;
 }
 
 /// Of a version or size, -1, 0 or 1.
@@ -133,17 +128,20 @@ bool matchesSize(const Term &term, std::uint64_t foundBytes)
 
 std::string neededBy(const Term &term, bool isSize, bool negated)
 {
-    std::vector<std::string> values = term.values;
-    if (isSize) {
-        for (std::string &value : values)
-            value = std::to_string(parseSize(value).value_or(0));
+    std::string line(prefixOf(negated ? opposite(term.comparison) : term.comparison));
+    bool first = true;
+    for (const std::string &value : term.values) {
+        if (!first)
+            line += ", ";
+        first = false;
+        line += isSize ? std::to_string(parseSize(value).value_or(0)) : value;
     }
-    return prefixOf(negated ? opposite(term.comparison) : term.comparison) + joined(values);
+    return line;
 }
 
 bool implies(const Term &stronger, const Term &weaker, bool aboutDevice)
 {
-    if (stronger.key == "isa" && weaker.key == "arch") {
+    if (stronger.key == "isa"sv && weaker.key == "arch"sv) {
         const std::string architecture = architectureOf(stronger.values.front());
         return !architecture.empty() && matchesWord(weaker, architecture);
     }

@@ -10,6 +10,8 @@
 
 namespace firstlight {
 
+using namespace std::string_view_literals; // compares lengths first
+
 namespace {
 
 bool isPath(const std::string &device)
@@ -62,10 +64,10 @@ struct Candidate {
 
 bool isIdentity(const Term &term)
 {
-    return term.key == "vendor" || term.key == "kind";
+    return term.key == "vendor"sv || term.key == "kind"sv;
 }
 
-const Term *termOf(const std::vector<Requirement> &terms, const std::string &key)
+const Term *termOf(const std::vector<Requirement> &terms, std::string_view key)
 {
     const auto found = std::find_if(terms.begin(), terms.end(),
                                     [&](const Requirement &each) { return each.term.key == key; });
@@ -98,7 +100,7 @@ Obstacles checkDriver(const Accelerator &device, const std::vector<Requirement> 
 
 bool isAboutDriver(const Term &term)
 {
-    return term.key == "module" || term.key == "driver";
+    return term.key == "module"sv || term.key == "driver"sv;
 }
 
 Candidate examine(const Accelerator &device, const std::vector<Requirement> &terms,
@@ -129,7 +131,7 @@ auto distanceOf(const Candidate &candidate)
                       std::string_view(candidate.device->address));
 }
 
-std::string valueOf(const std::vector<Requirement> &terms, const std::string &key)
+std::string valueOf(const std::vector<Requirement> &terms, std::string_view key)
 {
     const Term *term = termOf(terms, key);
     return term ? neededBy(*term, false, false) : "";

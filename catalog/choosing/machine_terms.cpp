@@ -4,36 +4,39 @@
 #include "catalog/requirement_keys.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace firstlight {
+
+using namespace std::string_view_literals; // compares lengths first
 
 namespace {
 
 ObstacleKind kindOf(const Term &term, bool aboutDevice)
 {
     if (aboutDevice) {
-        if (term.key == "vendor" || term.key == "kind")
+        if (term.key == "vendor"sv || term.key == "kind"sv)
             return ObstacleKind::NoDevice;
-        return term.key == "module" ? ObstacleKind::DeviceDriver : ObstacleKind::DeviceProperty;
+        return term.key == "module"sv ? ObstacleKind::DeviceDriver : ObstacleKind::DeviceProperty;
     }
-    if (term.key == "arch")
+    if (term.key == "arch"sv)
         return ObstacleKind::Architecture;
-    if (term.key == "isa")
+    if (term.key == "isa"sv)
         return ObstacleKind::IsaLevel;
-    if (term.key == "flags")
+    if (term.key == "flags"sv)
         return ObstacleKind::CpuFlags;
-    if (term.key == "cdi")
+    if (term.key == "cdi"sv)
         return ObstacleKind::Cdi;
-    if (term.key == "platform")
+    if (term.key == "platform"sv)
         return ObstacleKind::Platform;
-    return term.key == "podman" ? ObstacleKind::EngineVersion : ObstacleKind::MemoryTotal;
+    return term.key == "podman"sv ? ObstacleKind::EngineVersion : ObstacleKind::MemoryTotal;
 }
 
 /// What the sentence is about: the values of a choice of words, else the key.
 std::string subjectOf(const Term &term)
 {
     const bool named
-        = term.key == "vendor" || term.key == "cdi" || term.key == "arch" || term.key == "platform";
+        = term.key == "vendor"sv || term.key == "cdi"sv || term.key == "arch"sv || term.key == "platform"sv;
     return named ? neededBy(term, false, false) : term.key;
 }
 
@@ -41,14 +44,14 @@ Obstacles missing(const Term &term, bool aboutDevice, const std::string &found, 
 {
     return single({.kind = kindOf(term, aboutDevice),
                    .subject = subjectOf(term),
-                   .needed = neededBy(term, term.key == "memory", false),
+                   .needed = neededBy(term, term.key == "memory"sv, false),
                    .found = found,
                    .fixable = fixable});
 }
 
 Obstacles unknown(const Term &term)
 {
-    return single(undescribed(term.key, neededBy(term, term.key == "memory", false)));
+    return single(undescribed(term.key, neededBy(term, term.key == "memory"sv, false)));
 }
 
 Obstacles checkArchitecture(const Term &term, const Machine &machine)
@@ -166,7 +169,7 @@ Obstacles checkDeviceVersion(const Term &term, const std::optional<std::string> 
     if (!found || (!matches && term.key != "compute"))
         return unknown(term);
     // A driver can be updated; silicon cannot.
-    const bool ofDriver = term.key == "driver" || term.key == "cuda";
+    const bool ofDriver = term.key == "driver"sv || term.key == "cuda"sv;
     return matches.value_or(false) ? Obstacles{} : missing(term, true, *found, ofDriver);
 }
 
@@ -174,38 +177,38 @@ Obstacles checkDeviceVersion(const Term &term, const std::optional<std::string> 
 
 Obstacles checkMachineTerm(const Term &term, const Machine &machine)
 {
-    if (term.key == "arch")
+    if (term.key == "arch"sv)
         return checkArchitecture(term, machine);
-    if (term.key == "isa")
+    if (term.key == "isa"sv)
         return checkIsaLevel(term, machine);
-    if (term.key == "flags")
+    if (term.key == "flags"sv)
         return checkFlags(term, machine);
-    if (term.key == "memory")
+    if (term.key == "memory"sv)
         return checkMemory(term, totalMemory(machine), false);
-    if (term.key == "platform")
+    if (term.key == "platform"sv)
         return checkPlatform(term, machine);
-    if (term.key == "cdi")
+    if (term.key == "cdi"sv)
         return checkCdi(term, machine);
-    if (term.key == "podman")
+    if (term.key == "podman"sv)
         return checkPodmanVersion(term, machine);
     return unknown(term);
 }
 
 Obstacles checkDeviceTerm(const Term &term, const Accelerator &device, const Machine &machine)
 {
-    if (term.key == "vendor")
+    if (term.key == "vendor"sv)
         return checkDeviceWord(term, device.vendor);
-    if (term.key == "kind")
+    if (term.key == "kind"sv)
         return checkDeviceWord(term, device.kind);
-    if (term.key == "module")
+    if (term.key == "module"sv)
         return checkModule(term, device);
-    if (term.key == "compute")
+    if (term.key == "compute"sv)
         return checkDeviceVersion(term, device.compute);
-    if (term.key == "cuda")
+    if (term.key == "cuda"sv)
         return checkDeviceVersion(term, device.cudaVersion);
-    if (term.key == "driver")
+    if (term.key == "driver"sv)
         return checkDeviceVersion(term, device.driverVersion);
-    if (term.key == "memory")
+    if (term.key == "memory"sv)
         return checkMemory(term, usableMemoryOf(device, machine), true);
     return unknown(term);
 }
@@ -214,7 +217,7 @@ Obstacle forbiddenBy(const Term &term, bool aboutDevice, const std::string &foun
 {
     return {.kind = kindOf(term, aboutDevice),
             .subject = subjectOf(term),
-            .needed = neededBy(term, term.key == "memory", true),
+            .needed = neededBy(term, term.key == "memory"sv, true),
             .found = found};
 }
 

@@ -1,78 +1,33 @@
 #include "catalog/choosing/ranking.h"
 
-#include "catalog/choosing/comparing.h"
+#include "catalog/choosing/inclusion.h"
 #include "catalog/choosing/obstacles.h"
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <iterator>
 #include <limits>
 #include <queue>
 #include <string_view>
 #include <tuple>
-#include <unordered_map>
+#include <utility>
 
 namespace firstlight {
 
 namespace {
 
-/// The parts of a conjunction. `any` and `not` stay whole: they imply only their like.
-void collectParts(const Requirement &requirement, std::vector<const Requirement *> &parts)
-{
-    if (requirement.kind != Requirement::Kind::All) {
-        parts.push_back(&requirement);
-        return;
-    }
-    for (const Requirement &child : requirement.children)
-        collectParts(child, parts);
-}
-
-/// Equal but for where they stand in the file.
-bool sameWords(const Requirement &a, const Requirement &b)
-{
-    return a.kind == b.kind && a.term == b.term
-           && std::equal(a.children.begin(), a.children.end(), b.children.begin(), b.children.end(),
-                         sameWords);
-}
-
-bool deviceImplies(const Requirement &stronger, const Requirement &weaker)
-{
-    return std::all_of(weaker.children.begin(), weaker.children.end(), [&](const Requirement &needed) {
-        return std::any_of(stronger.children.begin(), stronger.children.end(),
-                           [&](const Requirement &given) { return implies(given.term, needed.term, true); });
-    });
-}
-
-bool partImplies(const Requirement &stronger, const Requirement &weaker)
-{
-    if (stronger.kind != weaker.kind)
-        return false;
-    if (stronger.kind == Requirement::Kind::Term)
-        return implies(stronger.term, weaker.term, false);
-    if (stronger.kind == Requirement::Kind::Device)
-        return deviceImplies(stronger, weaker);
-    return sameWords(stronger, weaker);
-}
-
-/// Of the words alone: what sameWords() takes for equal has the same.
-std::size_t hashOf(const Requirement &requirement)
-{
-    const auto mix = [](std::size_t &hash, std::size_t more) { hash = (hash ^ more) * 0x100000001b3; };
-    std::size_t hash = static_cast<std::size_t>(requirement.kind) + 1;
-    const std::hash<std::string_view> ofText;
-    mix(hash, ofText(requirement.term.key));
-    mix(hash, static_cast<std::size_t>(requirement.term.comparison));
-    for (const std::string &value : requirement.term.values)
-        mix(hash, ofText(value));
-    for (const Requirement &child : requirement.children)
-        mix(hash, hashOf(child));
-    return hash;
-}
-
-auto groupOf(const JudgedVariant &judged)
+/// Verdict, placement and pace in one number: smaller is better, and whoever has the same competes.
+std::uint64_t groupOf(const JudgedVariant &judged)
 {
     const Placement placement = judged.unified ? Placement::Cpu : judged.choice.placement;
-    return std::tuple(rankOf(judged.choice.verdict), placement, -judged.pace);
+    // Of what cannot run nobody asks how fast.
+    const int pace = judged.choice.verdict == Verdict::Cannot ? 0 : paceOf(judged.choice);
+    constexpr int bitsOfPace = 32;
+    constexpr int bitsOfPlacement = 2;
+    const auto slowness = static_cast<std::uint64_t>(std::int64_t{std::numeric_limits<int>::max()} - pace);
+    const std::uint64_t kind
+        = static_cast<std::uint64_t>(rankOf(judged.choice.verdict)) << bitsOfPlacement | static_cast<std::uint64_t>(placement);
+    return kind << bitsOfPace | slowness;
 }
 
 /// Of what cannot run: how much is in the way.
@@ -81,58 +36,89 @@ std::size_t distanceOf(const JudgedVariant &judged)
     return judged.choice.verdict == Verdict::Cannot ? judged.choice.obstacles.size() : 0;
 }
 
-auto orderInGroup(const JudgedVariant &judged)
+using Order = std::tuple<std::size_t, bool, int, std::uint64_t, std::string_view>;
+
+Order orderInGroup(const JudgedVariant &judged)
 {
     constexpr std::uint64_t unknown = std::numeric_limits<std::uint64_t>::max();
-    return std::tuple(distanceOf(judged), judged.variant->unlocked, -judged.variant->weight,
-                      judged.choice.estimate.memoryBytes.value_or(unknown),
-                      std::string_view(judged.variant->id));
+    return {distanceOf(judged), judged.variant->unlocked, -judged.variant->weight,
+            judged.choice.estimate.memoryBytes.value_or(unknown), judged.variant->id};
 }
 
 using Group = std::vector<const JudgedVariant *>;
 
+/// What is sorted, beside each other in memory.
+struct Place {
+    std::uint64_t group;
+    Order order;
+    const JudgedVariant *judged;
+};
+
 /// The variants of a group that ask for the same, best first.
 struct Peers {
+    explicit Peers(const JudgedVariant *first)
+        : asked(first->variant->requires_)
+        , members{first}
+    {
+    }
+
+    Conjunction asked;
     Group members;
     std::size_t taken = 0;
     std::vector<std::size_t> covered; ///< peers that ask for less than these, by index
     std::size_t coveredBy = 0;        ///< how many that ask for more have members left
 };
 
-/// In the order of \a group, so that each of Peers is sorted as the group is.
+/// In the order of \a group, so that the members of each are sorted as the group is.
 std::vector<Peers> peersOf(const Group &group)
 {
+    std::vector<std::pair<std::uint64_t, const JudgedVariant *>> hashed;
+    hashed.reserve(group.size());
+    for (const JudgedVariant *each : group)
+        hashed.emplace_back(hashOf(each->variant->requires_), each);
+    std::stable_sort(hashed.begin(), hashed.end(),
+                     [](const auto &a, const auto &b) { return a.first < b.first; });
     std::vector<Peers> peers;
-    std::unordered_multimap<std::size_t, std::size_t> known;
-    for (const JudgedVariant *each : group) {
-        const std::size_t hash = hashOf(each->variant->requires_);
-        const auto [begin, end] = known.equal_range(hash);
-        const auto same = std::find_if(begin, end, [&](const auto &entry) {
-            return sameWords(peers[entry.second].members.front()->variant->requires_,
-                             each->variant->requires_);
-        });
-        if (same != end) {
-            peers[same->second].members.push_back(each);
-            continue;
-        }
-        known.emplace(hash, peers.size());
-        peers.push_back({.members = {each}});
+    peers.reserve(group.size());
+    std::size_t firstOfHash = 0;
+    for (std::size_t index = 0; index < hashed.size(); ++index) {
+        const auto &[hash, each] = hashed[index];
+        if (index > 0 && hash != hashed[index - 1].first)
+            firstOfHash = peers.size();
+        const auto same = std::find_if(peers.begin() + static_cast<std::ptrdiff_t>(firstOfHash), peers.end(),
+                                       [&, wanted = each](const Peers &known) {
+                                           return sameWords(known.members.front()->variant->requires_,
+                                                            wanted->variant->requires_);
+                                       });
+        if (same == peers.end())
+            peers.emplace_back(each);
+        else
+            same->members.push_back(each);
     }
     return peers;
 }
 
+/// Of many, most are about other things altogether: only those with fitting topics are compared.
 void findCovered(std::vector<Peers> &peers)
 {
-    const auto requirementOf = [&](std::size_t index) -> const Requirement & {
-        return peers[index].members.front()->variant->requires_;
-    };
-    for (std::size_t a = 0; a < peers.size(); ++a) {
-        for (std::size_t b = 0; b < peers.size(); ++b) {
-            if (a == b || !implies(requirementOf(a), requirementOf(b))
-                || implies(requirementOf(b), requirementOf(a)))
+    std::vector<std::pair<std::uint64_t, std::size_t>> byTopics;
+    byTopics.reserve(peers.size());
+    for (std::size_t index = 0; index < peers.size(); ++index)
+        byTopics.emplace_back(peers[index].asked.topics(), index);
+    std::sort(byTopics.begin(), byTopics.end());
+    for (Peers &more : peers) {
+        for (auto entry = byTopics.begin(); entry != byTopics.end();) {
+            if (!more.asked.touches(entry->first)) {
+                entry = std::upper_bound(entry, byTopics.end(),
+                                         std::pair(entry->first, std::numeric_limits<std::size_t>::max()));
                 continue;
-            peers[a].covered.push_back(b);
-            ++peers[b].coveredBy;
+            }
+            Peers &less = peers[entry->second];
+            if (&less != &more && more.asked.implies(less.asked) && !less.asked.implies(more.asked)) {
+                more.covered.push_back(entry->second);
+                ++less.coveredBy;
+            }
+            ++entry;
         }
     }
 }
@@ -171,18 +157,6 @@ void rankGroup(const Group &group, std::vector<const JudgedVariant *> &ranked)
 
 } // namespace
 
-bool implies(const Requirement &stronger, const Requirement &weaker)
-{
-    std::vector<const Requirement *> given;
-    std::vector<const Requirement *> needed;
-    collectParts(stronger, given);
-    collectParts(weaker, needed);
-    return std::all_of(needed.begin(), needed.end(), [&](const Requirement *each) {
-        return std::any_of(given.begin(), given.end(),
-                           [&](const Requirement *candidate) { return partImplies(*candidate, *each); });
-    });
-}
-
 int paceOf(const VariantChoice &choice)
 {
     if (!choice.estimate.speed)
@@ -196,29 +170,25 @@ int paceOf(const VariantChoice &choice)
 
 void rank(std::vector<JudgedVariant> &variants)
 {
-    Group sorted;
-    sorted.reserve(variants.size());
-    for (JudgedVariant &variant : variants) {
-        // Of what cannot run nobody asks how fast.
-        variant.pace = variant.choice.verdict == Verdict::Cannot ? 0 : paceOf(variant.choice);
-        sorted.push_back(&variant);
-    }
-    std::sort(sorted.begin(), sorted.end(), [](const JudgedVariant *a, const JudgedVariant *b) {
-        const auto mine = groupOf(*a);
-        const auto theirs = groupOf(*b);
-        return mine != theirs ? mine < theirs : orderInGroup(*a) < orderInGroup(*b);
+    std::vector<Place> places;
+    places.reserve(variants.size());
+    for (const JudgedVariant &variant : variants)
+        places.push_back({groupOf(variant), orderInGroup(variant), &variant});
+    std::sort(places.begin(), places.end(), [](const Place &a, const Place &b) {
+        return a.group != b.group ? a.group < b.group : a.order < b.order;
     });
-    std::vector<const JudgedVariant *> order;
-    order.reserve(sorted.size());
-    for (auto begin = sorted.begin(); begin != sorted.end();) {
-        const auto end = std::find_if(begin, sorted.end(), [&](const JudgedVariant *each) {
-            return groupOf(*each) != groupOf(**begin);
-        });
+    Group order;
+    order.reserve(places.size());
+    for (auto begin = places.begin(); begin != places.end();) {
+        const auto end = std::find_if(begin, places.end(),
+                                      [&](const Place &place) { return place.group != begin->group; });
+        Group group;
+        std::transform(begin, end, std::back_inserter(group), [](const Place &place) { return place.judged; });
         // What cannot run competes with nobody: it is only listed.
-        if (end - begin == 1 || (*begin)->choice.verdict == Verdict::Cannot)
-            order.insert(order.end(), begin, end);
+        if (group.size() == 1 || group.front()->choice.verdict == Verdict::Cannot)
+            order.insert(order.end(), group.begin(), group.end());
         else
-            rankGroup(Group(begin, end), order);
+            rankGroup(group, order);
         begin = end;
     }
     std::vector<JudgedVariant> ranked;

@@ -1,5 +1,6 @@
 #include "catalog/choosing/ranking_keys.h"
 
+#include "catalog/choosing/inclusion.h"
 #include "catalog/choosing/ranking.h"
 
 #include <algorithm>

@@ -44,10 +44,9 @@ Coverage coverageOf(const std::vector<Demo> &demos, const std::vector<RecordedMa
     for (const Demo &demo : demos)
         coverage.demos.push_back(demo.id);
     for (const RecordedMachine &recorded : machines) {
-        const Chooser chooser(recorded.machine);
         CoverageRow row{recorded.name, recorded.machine.cpu.architecture, {}};
-        for (const Demo &demo : demos)
-            row.cells.push_back(cellOf(chooser.choose(demo)));
+        for (const Result<Choice> &choice : Chooser(recorded.machine).chooseAll(demos))
+            row.cells.push_back(cellOf(choice));
         coverage.rows.push_back(std::move(row));
     }
     return coverage;

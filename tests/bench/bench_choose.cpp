@@ -81,9 +81,8 @@ double chooseAll(const std::vector<Demo> &demos, const Machine &machine, int rou
 {
     std::size_t runs = 0;
     const double taken = median(rounds, [&] {
-        const Chooser chooser(machine);
-        for (const Demo &demo : demos)
-            runs += chooser.choose(demo)->chosen() ? 1 : 0;
+        for (const Result<Choice> &choice : Chooser(machine).chooseAll(demos))
+            runs += choice->chosen() ? 1 : 0;
     });
     if (runs == 0)
         fmt::print(stderr, "nothing runs here\n");

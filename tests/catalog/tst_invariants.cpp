@@ -347,6 +347,29 @@ private slots:
         QVERIFY2(better > 500, std::to_string(better).c_str());
     }
 
+    /// A catalog that is large enough for several threads gets the answers of each demo alone, in order.
+    void manyAreChosenAsOne()
+    {
+        const Result<Catalog> catalog = loadCatalog(FIRSTLIGHT_SOURCE_DIR "/catalog");
+        QVERIFY(catalog);
+        std::vector<Demo> demos;
+        for (int copy = 0; copy < 40; ++copy) {
+            for (const Demo &demo : catalog->demos) {
+                demos.push_back(demo);
+                demos.back().id += std::to_string(copy);
+            }
+        }
+        const std::vector<Machine> machines = allMachines();
+        for (const Machine &machine : {machines.front(), machines.back()}) {
+            const Chooser chooser(machine);
+            const auto choices = chooser.chooseAll(demos);
+            QCOMPARE(choices.size(), demos.size());
+            for (std::size_t index = 0; index < demos.size(); ++index)
+                QVERIFY2(*choices[index] == *chooser.choose(demos[index]), demos[index].id.c_str());
+        }
+        QVERIFY(Chooser(machines.front()).chooseAll({}).empty());
+    }
+
     void shippedKeepPromises()
     {
         const Result<Catalog> catalog = loadCatalog(FIRSTLIGHT_SOURCE_DIR "/catalog");

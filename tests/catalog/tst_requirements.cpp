@@ -1,5 +1,5 @@
 #include "catalog/catalog.h"
-#include "catalog/choosing/ranking.h"
+#include "catalog/choosing/inclusion.h"
 #include "catalog/choosing/requirement_check.h"
 
 #include <QtTest>

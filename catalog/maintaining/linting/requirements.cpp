@@ -1,5 +1,5 @@
 #include "catalog/choosing/comparing.h"
-#include "catalog/choosing/ranking.h"
+#include "catalog/choosing/inclusion.h"
 #include "catalog/maintaining/linting/rules.h"
 #include "catalog/quantities.h"
 #include "catalog/requirement_keys.h"
