@@ -48,6 +48,7 @@ struct Work {
     WorkUnit unit = WorkUnit::Token;
     std::optional<std::uint64_t> operations; ///< multiplications and additions, counted one by one
     std::optional<std::uint64_t> readBytes;  ///< of weights, from memory
+    std::optional<std::uint64_t> cycles;     ///< of one processor core, where nothing is done side by side
 
     bool operator==(const Work &) const = default;
 };

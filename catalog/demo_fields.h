@@ -34,8 +34,8 @@ template <Like<WantedFile> T> auto fieldsOf(T &value)
 
 template <Like<Work> T> auto fieldsOf(T &value)
 {
-    auto &[unit, operations, readBytes] = value;
-    return std::tie(unit, operations, readBytes);
+    auto &[unit, operations, readBytes, cycles] = value;
+    return std::tie(unit, operations, readBytes, cycles);
 }
 
 template <Like<Hub> T> auto fieldsOf(T &value)

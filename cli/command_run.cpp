@@ -131,7 +131,10 @@ void measure(const Session &session, const Chosen &chosen, const VariantChoice &
                                      .placement = choice.placement,
                                      .contextTokens = choice.contextTokens}));
     if (session.options().json) {
-        nlohmann::json line{{"event", "measured"}, {"demo", chosen.demo.id}, {"variant", choice.variant}};
+        nlohmann::json line{{"event", "measured"},
+                            {"demo", chosen.demo.id},
+                            {"variant", choice.variant},
+                            {"process", launched.process}};
         if (measured.memoryBytes)
             line["memoryBytes"] = *measured.memoryBytes;
         if (measured.unit && measured.unitsPerSecond) {

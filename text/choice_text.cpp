@@ -279,9 +279,12 @@ std::string roughly(double value)
     return value >= 100 ? fmt::format("{:.0f}", value) : fmt::format("{:.2g}", value);
 }
 
-std::string inTera(double perSecond)
+/// A number of something, with the prefix of its unit behind.
+std::string inTera(double number)
 {
-    return perSecond >= 1e12 ? fmt::format("{:.1f} T", perSecond / 1e12) : fmt::format("{:.3g} G", perSecond / 1e9);
+    if (number >= 1e12)
+        return fmt::format("{:.1f} T", number / 1e12);
+    return number >= 1e9 ? fmt::format("{:.3g} G", number / 1e9) : fmt::format("{:.3g} M", number / 1e6);
 }
 
 std::string say(const Phrase &phrase, Language language)
@@ -298,12 +301,16 @@ std::string costLine(const EstimateParts &parts, const Speed &speed, Language la
                            parts.memoryShare * 100, inBytes(static_cast<std::uint64_t>(*parts.bytesPerSecond)), say(source, language),
                            inBytes(static_cast<std::uint64_t>(*parts.readBytesPerUnit)), unit);
     }
+    const Phrase clock = parts.clockAssumed ? Phrase{", clock assumed", "，主频为假定值"} : Phrase{"", ""};
+    if (parts.limitedByClock && parts.cyclesPerUnit && parts.hertz)
+        return fmt::format(fmt::runtime(say({"{}Hz (one core{}) ÷ {} cycles a {}", "{0}Hz（单核{1}）÷ 每{3} {2} 周期"}, language)),
+                           inTera(*parts.hertz), say(clock, language), inTera(*parts.cyclesPerUnit), unit);
     if (!parts.operationsPerUnit || !parts.operationsPerSecond)
         return {};
-    const Phrase clock = parts.clockAssumed ? Phrase{", clock assumed", "，主频为假定值"} : Phrase{"", ""};
-    return fmt::format(fmt::runtime(say({"{:.0f} % of {}op/s ({}{}) ÷ {}op a {}", "{1}op/s（{2}{3}）的 {0:.0f} % ÷ 每{5} {4}op"}, language)),
-                       parts.computeShare * 100, inTera(*parts.operationsPerSecond),
-                       parts.instructions.empty() ? "?" : parts.instructions, say(clock, language), inTera(*parts.operationsPerUnit), unit);
+    const std::string share = parts.computeShare < 1 ? fmt::format(fmt::runtime(say({"{:.0f} % of ", "{:.0f} % × "}, language)), parts.computeShare * 100) : "";
+    return fmt::format(fmt::runtime(say({"{}{}op/s ({}{}) ÷ {}op a {}", "{0}{1}op/s（{2}{3}）÷ 每{5} {4}op"}, language)), share,
+                       inTera(*parts.operationsPerSecond), parts.instructions.empty() ? "?" : parts.instructions, say(clock, language),
+                       inTera(*parts.operationsPerUnit), unit);
 }
 
 } // namespace

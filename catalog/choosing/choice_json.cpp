@@ -127,8 +127,10 @@ json inputsOf(const EstimateParts &parts)
         inputs["weightsComputed"] = parts.weightsComputed;
         inputs["weightsOnDisk"] = parts.weightsOnDisk;
     }
-    if (!parts.readBytesPerUnit && !parts.operationsPerUnit)
+    if (!parts.readBytesPerUnit && !parts.operationsPerUnit && !parts.cyclesPerUnit)
         return inputs;
+    add("cyclesPerUnit", parts.cyclesPerUnit);
+    add("hertz", parts.hertz);
     add("readBytesPerUnit", parts.readBytesPerUnit);
     add("operationsPerUnit", parts.operationsPerUnit);
     add("bytesPerSecond", parts.bytesPerSecond);
@@ -139,7 +141,7 @@ json inputsOf(const EstimateParts &parts)
     inputs["instructions"] = orNull(parts.instructions);
     inputs["memoryShare"] = parts.memoryShare;
     inputs["computeShare"] = parts.computeShare;
-    inputs["limitedBy"] = parts.limitedByMemory ? "memory" : "arithmetic";
+    inputs["limitedBy"] = parts.limitedByMemory ? "memory" : parts.limitedByClock ? "clock" : "arithmetic";
     return inputs;
 }
 

@@ -33,18 +33,22 @@ void explainSpeed(const Demo &demo, const Variant &variant, const Model *model, 
         parts.readBytesPerUnit = cost->readBytes;
     if (cost->operations > 0)
         parts.operationsPerUnit = cost->operations;
+    if (cost->cycles > 0 && onCpu) {
+        parts.cyclesPerUnit = cost->cycles;
+        parts.hertz = hertzOfOneCore(unit);
+    }
     parts.bytesPerSecond = unit.bytesPerSecond;
     parts.bandwidthMeasured = unit.bandwidthMeasured;
-    parts.operationsPerSecond = unit.operationsPerSecond[static_cast<std::size_t>(precisionOf(variant))];
+    const Arithmetic arithmetic = arithmeticOf(*cost, unit, precisionOf(variant));
+    parts.operationsPerSecond = arithmetic.perSecond;
+    parts.computeShare = arithmetic.share;
     parts.clockAssumed = unit.clockAssumed;
     parts.instructions = unit.instructions;
     parts.memoryShare = onCpu ? memoryShareOnCpu : memoryShareOnAccelerator;
-    parts.computeShare = computeShare;
-    UnitCost felt = *cost;
-    felt.readBytes /= parts.memoryShare;
-    felt.operations /= parts.computeShare;
-    if (const auto bound = boundOf(felt, unit, precisionOf(variant)))
+    if (const auto bound = boundOf(*cost, unit, !onCpu, precisionOf(variant))) {
         parts.limitedByMemory = bound->byMemory;
+        parts.limitedByClock = bound->byClock;
+    }
     if (choice.placement == Placement::Offload && model && model->layers && choice.gpuLayers)
         parts.acceleratorShare = static_cast<double>(*choice.gpuLayers) / *model->layers;
 }

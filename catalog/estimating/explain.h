@@ -25,6 +25,8 @@ struct EstimateParts {
     /// Of the speed: what one unit costs, and what the processor or accelerator that does most of it gives.
     std::optional<double> readBytesPerUnit;
     std::optional<double> operationsPerUnit;
+    std::optional<double> cyclesPerUnit; ///< of one core
+    std::optional<double> hertz;
     std::optional<double> bytesPerSecond;
     bool bandwidthMeasured = false;
     std::optional<double> operationsPerSecond;
@@ -33,6 +35,7 @@ struct EstimateParts {
     double memoryShare = 0;   ///< of the bandwidth, that engines reach
     double computeShare = 0;  ///< of the arithmetic peak
     bool limitedByMemory = false;
+    bool limitedByClock = false; ///< of one core
     std::optional<double> acceleratorShare; ///< of an offload
 
     bool operator==(const EstimateParts &) const = default;

@@ -19,10 +19,13 @@ struct UnitSpeed {
     bool bandwidthKnown = false; ///< measured, or by width and clock; else what is usual
     /// Multiplications and additions a second, counted one by one, by Precision.
     std::array<std::optional<double>, precisionCount> operationsPerSecond;
+    /// What engines reach, not the peak, where one vector is multiplied by weights of less than 8 bits: each token
+    /// of a language model. nullopt: memory is what limits that, as on accelerators.
+    std::optional<double> vectorOperationsPerSecond;
     bool clockAssumed = false; ///< nobody told the clock: a usual one was taken
     std::string instructions;  ///< that the figures are for: "avx512", "neon", "sm_89"
     double hertz = 0;
-    double units = 0; ///< cores or multiprocessors
+    double units = 0; ///< cores or multiprocessors; 0: not known
 };
 
 struct MachineSpeed {

@@ -13,7 +13,10 @@ struct UnitCost {
     WorkUnit unit = WorkUnit::Token;
     double readBytes = 0;
     double operations = 0;
+    double cycles = 0; ///< of one core of the processor
+    bool ofVector = false; ///< the operations are of one vector by weights of less than 8 bits
 };
+
 /// A conversation of a few questions and answers. What more context there is room for costs memory, but no
 /// time before it is used: SmolLM2 with room for 8192 tokens answers 295 tokens a second on two cores of
 /// Sapphire Rapids, as by weights alone, and not the 120 that half of 8192 would allow.
@@ -23,13 +26,25 @@ constexpr int usualTokens = 1024;
 /// nullopt: not known.
 std::optional<UnitCost> unitCostOf(const Demo &demo, const Model *model, std::optional<int> context);
 
-/// What limits the speed of \a cost on \a unit.
+/// The clock of one core, or of the part of a core that may be used.
+double hertzOfOneCore(const UnitSpeed &unit);
+
+/// What does the operations of \a cost, and the part of it that engines reach.
+struct Arithmetic {
+    std::optional<double> perSecond;
+    double share = 1;
+};
+Arithmetic arithmeticOf(const UnitCost &cost, const UnitSpeed &unit, Precision precision);
+
+/// What limits the speed of \a cost on \a unit, at the part of its peaks that engines reach.
 struct Bound {
     double seconds = 0;
     bool byMemory = false;
+    bool byClock = false; ///< of one core
     bool complete = false; ///< neither side is missing
 };
-std::optional<Bound> boundOf(const UnitCost &cost, const UnitSpeed &unit, Precision precision);
+std::optional<Bound> boundOf(const UnitCost &cost, const UnitSpeed &unit, bool accelerator,
+                             Precision precision);
 
 /// The roofline: each unit of output takes as long as reading its bytes or doing its arithmetic, whichever is
 /// longer, at the part of the peak that engines reach. \a acceleratorShare of the model is on \a accelerator

@@ -60,6 +60,7 @@ const std::vector<Field<Work>> &workFields()
         fieldOf<Work>("unit", Presence::Required, &Work::unit, namedBy<WorkUnit>(unitNames)),
         fieldOf<Work>("operations", Presence::Optional, &Work::operations, readCount),
         fieldOf<Work>("reads", Presence::Optional, &Work::readBytes, readSize),
+        fieldOf<Work>("cycles", Presence::Optional, &Work::cycles, readCount),
     };
     return fields;
 }

@@ -439,7 +439,7 @@ private slots:
         row("tiny", "", "");
         row("busy", "", "");
         row("no-podman", "", "");
-        row("old-processor", "llamacpp-cpu", "smollm2-135m");
+        row("old-processor", "llamacpp-cpu", "qwen2.5-0.5b"); // two cores that unpack slowly
         row("limited", "", "");
     }
     void expected()

@@ -135,7 +135,7 @@ private slots:
         Demo picture = demo(false);
         picture.kind = DemoKind::Image;
         picture.variants[0].precision.reset(); // 32 bits
-        picture.models.at("large").work = Work{WorkUnit::Picture, 10'000 * gigabyte, {}};
+        picture.models.at("large").work = Work{WorkUnit::Picture, 10'000 * gigabyte, {}, {}};
         const VariantChoice choice
             = chosen(picture, computer(64 * gigabyte, 200 * gigabyte), {.model = "large"});
         const Speed &speed = *choice.estimate.speed;
@@ -148,6 +148,52 @@ private slots:
         QCOMPARE(parts.instructions, std::string("avx2"));
         picture.models.at("large").work.reset();
         QVERIFY(!chosen(picture, computer(64 * gigabyte, 200 * gigabyte)).estimate.speed); // nobody knows
+    }
+
+    /// Weights of a few bits are unpacked for each token, and old processors are slow at that.
+    void unpackingCanBeTheLimit()
+    {
+        Machine machine = computer(64 * gigabyte, 200 * gigabyte);
+        machine.cpu.online = CpuList{0, 1};
+        Demo chat = demo(false);
+        chat.models.at("large").quantisation = "Q4_K_M";
+        const auto speedOn = [&](const Machine &computer) {
+            return chosen(chat, computer, {.model = "large"}).estimate.speed->perSecond;
+        };
+        // 2 CPUs × 2.5 GHz (assumed) × 7 operations of AVX2
+        QVERIFY(qAbs(speedOn(machine) - 2 * 2.5e9 * 7 / (2 * 14e9)) < 1e-6);
+        const EstimateParts parts = explainEstimate(chat, chosen(chat, machine, {.model = "large"}), machine);
+        QVERIFY(!parts.limitedByMemory && !parts.limitedByClock);
+        QCOMPARE(parts.computeShare, 1.0);
+        const double fast = speedOn(machine);
+        Machine older = machine;
+        older.cpu.flags->clear();
+        QVERIFY(speedOn(older) < fast / 2);
+        chat.models.at("large").quantisation = "F16"; // nothing to unpack: memory is the limit
+        QVERIFY(speedOn(machine) > fast);
+        chat.models.at("large").quantisation = "Q4_K_M";
+        machine.cpu.online.reset(); // nobody knows how many there are
+        QVERIFY(speedOn(machine) > fast);
+    }
+
+    /// Where nothing is done side by side, one core's clock counts, and neither their number nor their width.
+    void oneCoreCanBeTheLimit()
+    {
+        Demo song = demo(false);
+        song.kind = DemoKind::Singing;
+        song.models.at("large").work = Work{WorkUnit::AudioSecond, {}, {}, 100'000'000u};
+        Machine machine = computer(64 * gigabyte, 200 * gigabyte);
+        const VariantChoice choice = chosen(song, machine, {.model = "large"});
+        QCOMPARE(choice.estimate.speed->unit, WorkUnit::AudioSecond);
+        QVERIFY(qAbs(choice.estimate.speed->perSecond - 2.5e9 / 1e8) < 1e-6);
+        const EstimateParts parts = explainEstimate(song, choice, machine);
+        QVERIFY(parts.limitedByClock && !parts.limitedByMemory && parts.clockAssumed);
+        QCOMPARE(*parts.cyclesPerUnit, 1e8);
+        machine.cpu.flags->erase("avx2");
+        machine.cpu.quotaCpus = 1;
+        QCOMPARE(chosen(song, machine, {.model = "large"}).estimate.speed, choice.estimate.speed);
+        song.models.at("large").work->readBytes = 80 * gigabyte; // takes longer than the cycles
+        QVERIFY(chosen(song, machine, {.model = "large"}).estimate.speed->perSecond < 3);
     }
 
     void wholeOnTheAccelerator()

@@ -92,7 +92,7 @@ private slots:
         std::vector<std::string> files;
         std::map<std::string, std::string> loaded; // file → the line that was changed
         int number = 0;
-        for (std::size_t at = whole.find('\n'); at < whole.size(); at += 29) {
+        for (std::size_t at = whole.find('\n'); at < whole.size(); at += 23) {
             for (const char replacement : {'x', '7', ' ', '-'}) {
                 std::string changed = whole;
                 changed[at] = replacement;

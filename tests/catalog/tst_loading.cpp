@@ -104,7 +104,7 @@ private slots:
         const Model &fetched = demo.models.at("fetched");
         QCOMPARE(fetched.delivery, Delivery::Engine);
         QCOMPARE(fetched.hub, (Hub{"a/fetched", "c/fetched"}));
-        QCOMPARE(*fetched.work, (Work{WorkUnit::AudioSecond, 2'500'000'000u, 40'000'000u}));
+        QCOMPARE(*fetched.work, (Work{WorkUnit::AudioSecond, 2'500'000'000u, 40'000'000u, 3'000'000u}));
         QVERIFY(fetched.file.sources.empty() && fetched.file.name.empty());
         QCOMPARE(demo.models.at("inside").delivery, Delivery::Image);
 

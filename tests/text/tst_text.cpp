@@ -541,6 +541,13 @@ private Q_SLOTS:
         estimate.speed->measuredHere = true;
         QVERIFY(describe(estimate, parts, Language::English)[2].ends_with("measured here in earlier runs"));
         QCOMPARE(describe(estimate, parts, Language::Chinese).size(), 3u);
+        estimate.speed = Speed{WorkUnit::AudioSecond, 25, 2, false};
+        parts.limitedByMemory = false;
+        parts.limitedByClock = true;
+        parts.cyclesPerUnit = 100e6;
+        parts.hertz = 2.5e9;
+        QVERIFY(describe(estimate, parts, Language::English)[2].ends_with("= 2.5 GHz (one core) ÷ 100 M cycles a second of sound"));
+        QVERIFY(describe(estimate, parts, Language::Chinese)[2].find("2.5 GHz（单核）") != std::string::npos);
     }
 
     void everyWorkaroundHasASentence()
