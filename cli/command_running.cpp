@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "cli/browser.h"
+#include "cli/opened_engine.h"
 #include "core/json_lines.h"
 #include "text/choice_text.h"
 
@@ -8,45 +9,9 @@
 
 namespace firstlight {
 
-namespace {
-
-/// The engine for verbs that act on what runs already.
-struct Opened {
-    Store store;
-    std::unique_ptr<Engine> engine;
-};
-
-Result<std::unique_ptr<Opened>> open(const Session &session)
-{
-    auto machine = session.machine(true);
-    if (!machine)
-        return fail(machine.error());
-    auto opened = std::make_unique<Opened>(Opened{session.store(), nullptr});
-    auto engine = session.engine(*machine, opened->store);
-    if (!engine)
-        return fail(engine.error());
-    opened->engine = std::move(*engine);
-    return opened;
-}
-
-Result<RunningDemo> findRunning(const Session &session, Engine &engine)
-{
-    auto running = engine.list(session.stopToken());
-    if (!running)
-        return fail(running.error());
-    const auto found = std::find_if(running->begin(), running->end(), [&](const RunningDemo &demo) {
-        return demo.demo == session.options().demo;
-    });
-    if (found == running->end())
-        return fail({.code = "demo-not-running", .facts = {{"demo", session.options().demo}}});
-    return *found;
-}
-
-} // namespace
-
 int listRunning(const Session &session)
 {
-    auto opened = open(session);
+    auto opened = openEngine(session);
     if (!opened)
         return session.report(opened.error());
     const auto running = (*opened)->engine->list(session.stopToken());
@@ -71,7 +36,7 @@ int listRunning(const Session &session)
 
 int showLogs(const Session &session)
 {
-    auto opened = open(session);
+    auto opened = openEngine(session);
     if (!opened)
         return session.report(opened.error());
     const auto onLine = [&](const std::string &line) {
@@ -90,16 +55,12 @@ int showLogs(const Session &session)
 
 int openDemo(const Session &session)
 {
-    auto opened = open(session);
+    auto opened = openEngine(session);
     if (!opened)
         return session.report(opened.error());
-    const auto demo = findRunning(session, *(*opened)->engine);
+    const auto demo = findReachable(session, *(*opened)->engine);
     if (!demo)
         return session.report(demo.error());
-    if (demo->state != DemoState::Ready && demo->state != DemoState::Starting)
-        return session.report(
-            {.code = "demo-not-reachable",
-             .facts = {{"demo", demo->demo}, {"found", describe(demo->state, session.language())}}});
     const bool shown = openInBrowser(demo->address);
     if (session.options().json)
         writeJsonLine(stdout, {{"address", demo->address}, {"opened", shown}});
@@ -112,7 +73,7 @@ int stopDemo(const Session &session)
 {
     if (session.options().demo.empty() && !session.options().all)
         return session.report({.code = "stop-what", .facts = {}, .kind = ErrorKind::BadInput});
-    auto opened = open(session);
+    auto opened = openEngine(session);
     if (!opened)
         return session.report(opened.error());
     Engine &engine = *(*opened)->engine;

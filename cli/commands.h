@@ -15,6 +15,7 @@ int runDemo(const Session &session);
 int listRunning(const Session &session);
 int showLogs(const Session &session);
 int openDemo(const Session &session);
+int tryDemo(const Session &session);
 int stopDemo(const Session &session);
 /// Nothing was asked: what there is to ask.
 int showWelcome(const Session &session);

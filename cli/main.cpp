@@ -147,6 +147,15 @@ void describeVerbs(CLI::App &app, Verb &verb, Options &options)
     addDemo(addVerb(app, verb, options, "open", "Open a running demo in the browser",
                     "  firstlight open chat", openDemo),
             options);
+    auto *attempt = addVerb(app, verb, options, "try", "Ask a running demo for something, without its page",
+                            "  firstlight try chat Why is the sky blue?\n  firstlight try speak Good morning -o "
+                            "morning.wav\n  firstlight try listen -i morning.wav\n  firstlight try upscale -i "
+                            "photo.jpg -o large.png",
+                            tryDemo);
+    addDemo(attempt, options);
+    attempt->add_option("words", options.words, "What to ask; without it and --input a small sample");
+    attempt->add_option("-i,--input", options.input, "A file with what to ask; - is standard input");
+    attempt->add_option("-o,--output", options.output, "A file for the answer; - is standard output");
     auto *stop = addVerb(app, verb, options, "stop", "Stop a demo",
                          "  firstlight stop chat\n  firstlight stop --all", stopDemo);
     addDemo(stop, options, false);

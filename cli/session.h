@@ -42,6 +42,10 @@ struct Options {
     std::vector<std::string> compared; ///< of `machine`: two recordings
     bool all = false;
     std::string format = "text"; ///< of `plan`
+    std::vector<std::string> words; ///< of `try`: what to ask
+    std::string input;              ///< of `try`: a file with it; "-": standard input
+    std::string output;             ///< of `try`: where the answer goes; "-": standard output
+    bool licences = false;          ///< of `show`: of everything inside
 };
 
 /// What every verb about one demo finds out first, in this order.

@@ -13,6 +13,12 @@ constexpr Phrase reportRecipe{"Update Firstlight. If you wrote this recipe, corr
 std::span<const ErrorText> runnerErrors()
 {
     static constexpr ErrorText table[] = {
+        {"demo-answer-unclear",
+         {"{demo} answered something that its interface does not promise.", "{demo} 的回答与其接口约定不符。"},
+         {"See what it printed: firstlight logs {demo}", "查看它的输出：firstlight logs {demo}"}},
+        {"demo-cannot-be-asked",
+         {"{demo} has its own interface[ ({api})] that only its page speaks.", "{demo} 的接口[（{api}）]只能在其页面中使用。"},
+         {"Open its page: firstlight open {demo}", "打开它的页面：firstlight open {demo}"}},
         {"demo-died",
          {"{demo} ended before it was ready[ (exit code {exit})][ (signal {signal})].[ The last it said:\n{detail}]",
           "{demo} 在就绪之前就结束了[（退出码 {exit}）][（信号 {signal}）]。[最后的输出：\n{detail}]"},
@@ -30,6 +36,10 @@ std::span<const ErrorText> runnerErrors()
         {"demo-not-running",
          {"The demo {demo} is not running.", "演示 {demo} 没有在运行。"},
          {"Start it: firstlight run {demo}", "启动它：firstlight run {demo}"}},
+        {"demo-refused",
+         {"{demo} did not take this: {said}", "{demo} 没有接受这份输入：{said}"},
+         {"Change what you ask for, or look at what it printed: firstlight logs {demo}",
+          "请修改输入，或查看它的输出：firstlight logs {demo}"}},
         {"demo-stopped",
          {"{demo} was stopped from elsewhere while it was starting.", "{demo} 在启动过程中被其他操作停止了。"},
          {"Start it again: firstlight run {demo}", "再次启动它：firstlight run {demo}"}},

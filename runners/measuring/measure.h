@@ -10,8 +10,8 @@
 namespace firstlight {
 
 /// Asks a demo that is ready for a little of what it makes, through the interface that the catalog names for
-/// it, and looks at what that took. Takes a second or so, at most 20. What cannot be asked is left out: only
-/// `openai`, `speech`, `transcription`, `singing` and `upscale` are known.
+/// it (runners/asking/), and looks at what that took. Takes a second or so, at most 20. What cannot be asked is
+/// left out.
 ///
 /// Speed is as the demo itself counts it, without the way to us: `predicted_per_second` of llama.cpp,
 /// X-Compute-Seconds of our own. Memory is the peak of resident memory (VmHWM) of \a process and its
