@@ -57,6 +57,7 @@ Result<RecipeInput> inputOf(const RecipeText::Input &text, const fs::path &folde
                       .sizeBytes = text.sizeBytes,
                       .packageFile = text.file,
                       .packageSha256 = {}};
+        input.licence = text.licence;
         input.unpackTo = text.unpackTo;
         input.placeAt = text.placeAt;
         input.stripComponents = text.stripComponents;
@@ -67,10 +68,13 @@ Result<RecipeInput> inputOf(const RecipeText::Input &text, const fs::path &folde
     const Result<std::string> lines = readFile(lock, lockLimitBytes);
     if (!lines)
         return fail(unreadable(lock, lines.error()));
-    Result<std::vector<WantedFile>> debs = readPackageLock(*lines, lock.string());
-    if (!debs)
-        return fail(debs.error());
-    input.debs = *std::move(debs);
+    Result<std::vector<LockedPackage>> packages = readPackageLock(*lines, lock.string());
+    if (!packages)
+        return fail(packages.error());
+    for (LockedPackage &package : *packages) {
+        input.debVersions.push_back(package.name + " " + package.version);
+        input.debs.push_back(std::move(package.file));
+    }
     input.rootfsTar = text.rootfsTar;
     input.exclude = text.exclude;
     return input;
@@ -166,11 +170,13 @@ json describe(const RecipeInput &input)
     for (const WantedFile &deb : input.debs)
         debs.push_back(describe(deb));
     return {{"file", input.debs.empty() && input.rootfsTar.empty() ? describe(input.file) : json()},
+            {"licence", input.licence},
             {"unpackTo", input.unpackTo},
             {"placeAt", input.placeAt},
             {"stripComponents", input.stripComponents},
             {"only", input.only},
             {"debs", std::move(debs)},
+            {"debVersions", input.debVersions},
             {"rootfsTar", input.rootfsTar},
             {"exclude", input.exclude}};
 }

@@ -14,11 +14,13 @@ namespace firstlight {
 /// system.
 struct RecipeInput {
     WantedFile file;      ///< for a pypi: or npm: package
+    std::string licence;  ///< of it, as an SPDX expression; empty: not said
     std::string unpackTo; ///< directory of the build context; empty: `placeAt`
     std::string placeAt;
     int stripComponents = 0;
     std::vector<std::string> only;    ///< glob patterns (fnmatch) after stripping; empty: all
     std::vector<WantedFile> debs;     ///< for a debian: lock file, in its order
+    std::vector<std::string> debVersions; ///< "NAME VERSION" of each of them
     std::string rootfsTar;            ///< name of the tar that the debs become
     std::vector<std::string> exclude; ///< glob patterns left out of it
 

@@ -135,6 +135,10 @@ int showDemo(const Session &session)
     if (!found)
         return session.report(found.error());
     const Demo &demo = *found;
+    if (session.options().licences)
+        return showLicences(session, demo);
+    if (session.options().sbom)
+        return showBillOfMaterials(session, demo);
     if (session.options().json) {
         writeJsonLine(stdout, toJson(demo));
         return 0;

@@ -9,6 +9,9 @@ int showVersion(const Session &session);
 int showMachine(const Session &session);
 int listDemos(const Session &session);
 int showDemo(const Session &session);
+/// Of `show --licences` and `show --sbom`.
+int showLicences(const Session &session, const Demo &demo);
+int showBillOfMaterials(const Session &session, const Demo &demo);
 int chooseVariant(const Session &session);
 int showPlan(const Session &session);
 int runDemo(const Session &session);

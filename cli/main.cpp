@@ -103,8 +103,15 @@ void describeVerbs(CLI::App &app, Verb &verb, Options &options)
     addMachine(
         addVerb(app, verb, options, "list", "Show what runs well here", "  firstlight list", listDemos),
         options);
-    addDemo(addVerb(app, verb, options, "show", "Show one demo", "  firstlight show chat", showDemo),
-            options);
+    auto *show = addVerb(app, verb, options, "show", "Show one demo",
+                         "  firstlight show chat\n  firstlight show sing --licences\n  firstlight show speak --sbom > "
+                         "speak.cdx.json",
+                         showDemo);
+    addDemo(show, options);
+    auto *licences = show->add_flag("--licences", options.licences, "The licences and authors of everything inside");
+    show->add_flag("--sbom", options.sbom, "The bill of materials of an image that is built here (CycloneDX 1.5)")
+        ->excludes(licences);
+    show->add_option("--variant", options.variant, "Of this variant");
 
     auto *choice
         = addVerb(app, verb, options, "choose", "Show every variant of a demo with its verdict and reason",

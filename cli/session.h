@@ -46,6 +46,7 @@ struct Options {
     std::string input;              ///< of `try`: a file with it; "-": standard input
     std::string output;             ///< of `try`: where the answer goes; "-": standard output
     bool licences = false;          ///< of `show`: of everything inside
+    bool sbom = false;              ///< of `show`: the bill of materials of an image of ours
 };
 
 /// What every verb about one demo finds out first, in this order.

@@ -28,6 +28,7 @@ constexpr LintText sentences[] = {
     {"project-missing", {"the page of the project is missing (project: https://…)", "缺少项目页面（project: https://…）"}},
     {"prompts-few", {"{found} things to try; {needed} are needed", "只有 {found} 个可尝试的例子，需要 {needed} 个"}},
     {"recipe-id", {"the id {found} is not the name of the folder, {needed}", "id {found} 与文件夹名 {needed} 不同"}},
+    {"recipe-licence", {"no licence of this package is named", "没有注明这个软件包的许可证"}},
     {"recipe-unused", {"no variant is built by this recipe", "没有版本使用这个构建配方"}},
     {"requirement-contradictory", {"no computer satisfies both “{first}” and “{second}”", "没有电脑能同时满足“{first}”和“{second}”"}},
     {"requirements-same", {"asks for the same as {other}, which runs the same program", "要求与 {other} 相同，而两者运行同一个程序"}},

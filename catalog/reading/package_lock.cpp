@@ -19,7 +19,7 @@ bool isSha256(const std::string &text)
     return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-std::optional<WantedFile> readLine(const std::string &line)
+std::optional<LockedPackage> readLine(const std::string &line)
 {
     std::istringstream words(line);
     std::string name, version, path, size, sha256, more;
@@ -28,19 +28,20 @@ std::optional<WantedFile> readLine(const std::string &line)
     const std::optional<std::uint64_t> bytes = digits ? parseSize(size) : std::nullopt;
     if (!bytes || !isSha256(sha256) || !isPoolPath(path) || words >> more)
         return std::nullopt;
-    return WantedFile{.name = path.substr(path.rfind('/') + 1),
-                      .sources = {"debian:" + path},
-                      .sha256 = sha256,
-                      .sizeBytes = bytes,
-                      .packageFile = {},
-                      .packageSha256 = {}};
+    return LockedPackage{name, version,
+                         {.name = path.substr(path.rfind('/') + 1),
+                          .sources = {"debian:" + path},
+                          .sha256 = sha256,
+                          .sizeBytes = bytes,
+                          .packageFile = {},
+                          .packageSha256 = {}}};
 }
 
 } // namespace
 
-Result<std::vector<WantedFile>> readPackageLock(const std::string &text, const std::string &file)
+Result<std::vector<LockedPackage>> readPackageLock(const std::string &text, const std::string &file)
 {
-    std::vector<WantedFile> packages;
+    std::vector<LockedPackage> packages;
     std::istringstream lines(text);
     std::string line;
     for (int number = 1; std::getline(lines, line); ++number) {
@@ -48,7 +49,7 @@ Result<std::vector<WantedFile>> readPackageLock(const std::string &text, const s
             line.pop_back();
         if (line.find_first_not_of(" \t") == std::string::npos || line.starts_with('#'))
             continue;
-        std::optional<WantedFile> package = readLine(line);
+        std::optional<LockedPackage> package = readLine(line);
         if (!package)
             return fail({.code = "catalog-value",
                          .facts = {{"file", file},

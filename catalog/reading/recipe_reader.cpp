@@ -19,6 +19,7 @@ const std::vector<Field<Input>> &packageFields()
         fieldOf<Input>("file", Presence::Required, &Input::file, matching("[A-Za-z0-9][A-Za-z0-9._+-]*")),
         fieldOf<Input>("size", Presence::Required, &Input::sizeBytes, readSize),
         fieldOf<Input>("sha256", Presence::Required, &Input::sha256, readSha256),
+        fieldOf<Input>("licence", Presence::Optional, &Input::licence, readText),
         fieldOf<Input>("unpack", Presence::Optional, &Input::unpackTo, readRelativePath),
         fieldOf<Input>("place", Presence::Optional, &Input::placeAt, readRelativePath),
         fieldOf<Input>("strip", Presence::Optional, &Input::stripComponents, integerBetween(0, 16)),

@@ -17,6 +17,7 @@ struct RecipeText {
         std::string file;
         std::optional<std::uint64_t> sizeBytes;
         std::string sha256;
+        std::string licence; ///< SPDX expression; empty: not said
         std::string unpackTo;
         std::string placeAt;
         int stripComponents = 0;

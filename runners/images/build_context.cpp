@@ -1,10 +1,12 @@
 #include "runners/images/recipe_build.h"
 
+#include "catalog/bill_of_materials.h"
 #include "runners/images/context_folder.h"
 #include "runners/images/context_path.h"
 #include "runners/images/root_filesystem.h"
 #include "transfer/archive.h"
 
+#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
 namespace firstlight {
@@ -41,6 +43,7 @@ private:
     Result<void> countInputs();
     Result<fs::path> stored(const WantedFile &file) const;
     Result<void> writeContextFiles();
+    Result<void> writeBillOfMaterials();
     Result<void> writeInput(const RecipeInput &input, std::size_t origin);
     Result<void> unpack(const RecipeInput &input, const fs::path &package, std::size_t origin);
     Result<bool> unpackEntry(const RecipeInput &input, const ArchiveEntry &entry, const ContentReader &read,
@@ -92,7 +95,19 @@ Result<void> ContextWriter::writeContextFiles()
         if (auto added = m_folder.addFileFrom(*path, source, executable, recipeItself); !added)
             return added;
     }
-    return {};
+    return writeBillOfMaterials();
+}
+
+Result<void> ContextWriter::writeBillOfMaterials()
+{
+    const std::string text = billOfMaterials(m_recipe).dump(1) + "\n";
+    bool read = false;
+    const auto once = [&]() -> Result<std::string_view> {
+        const std::string_view piece = read ? std::string_view() : text;
+        read = true;
+        return piece;
+    };
+    return m_folder.addFile("licenses/bill-of-materials.cdx.json", once, false, recipeItself);
 }
 
 /// Returns whether the entry was wanted.

@@ -42,6 +42,7 @@ void lintRecipes(const LintInput &input, LintFindings &findings)
             add(Severity::Warning, "recipe-unused", {});
         if (recipe.text.id != recipe.id)
             add(Severity::Error, "recipe-id", {{"found", recipe.text.id}, {"needed", recipe.id}});
+        lintRecipeLicences(recipe, findings);
     }
 }
 

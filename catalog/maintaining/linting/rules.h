@@ -30,5 +30,6 @@ void lintPlaceholders(const LintedDemo &linted, LintFindings &findings);
 void lintRequirements(const LintInput &input, const LintedDemo &linted, LintFindings &findings);
 /// "recipe-unused", "recipe-id" {found, needed}.
 void lintRecipes(const LintInput &input, LintFindings &findings);
+void lintRecipeLicences(const LintedRecipe &recipe, LintFindings &findings);
 
 } // namespace firstlight

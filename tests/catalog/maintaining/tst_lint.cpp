@@ -217,6 +217,17 @@ private slots:
         const auto input = readForLint({catalog});
         QVERIFY(input);
         QCOMPARE(shown(lint(*input)), QString("2:5 recipe-unused alone\n"));
+
+        const std::string package = "  - { package: pypi:a@1, file: a-1.whl, size: 1, sha256: " + std::string(64, 'a')
+                                    + ", unpack: lib";
+        QVERIFY(writeFileAtomically(catalog / "images/alone/recipe.yaml",
+                                    "schema: firstlight-recipe/1\nid: alone\narchitectures: [x86_64]\ninputs:\n" + package
+                                        + " }\n" + package + ", licence: MIT OR Mine }\n" + package
+                                        + ", licence: GPL-3.0-or-later }\n"));
+        const QString found = shown(lint(*readForLint({catalog})));
+        QVERIFY2(found.contains("recipe-licence alone"), qPrintable(found));
+        QVERIFY2(found.contains("licence-unknown alone"), qPrintable(found));
+        QCOMPARE(found.count('\n'), 3);
         QCOMPARE(readForLint({m_folder.path() / "nowhere"}).error().code, std::string("catalog-missing"));
     }
 

@@ -375,6 +375,7 @@ void TestBuildContext::contextIsReproducible()
         const std::string name = first.empty() ? "first" : "second";
         QVERIFY(context(recipe, name));
         fs::remove(at(name) / "root.tar"); // the order of a package's own entries is kept there
+        fs::remove_all(at(name) / "licenses"); // and the package's digest here
         if (first.empty())
             first = describeTree(at(name));
         QVERIFY(!first.empty());
