@@ -70,7 +70,11 @@ void writeOutlook(const Session &session, const Machine &machine)
     writeHeading(session, {"WHAT AI RUNS HERE", "可以运行的 AI"});
     std::vector<std::vector<std::string>> rows;
     std::string name = session.say({"language models", "语言模型"});
-    for (const std::string &line : describe(languageModelOutlook(machine), session.language())) {
+    const auto outlook = languageModelOutlook(machine);
+    const bool told = !outlook.empty() || machine.memory.availableBytes || machine.memory.totalBytes;
+    const auto lines = told ? describe(outlook, session.language())
+                            : std::vector{session.say({"not known: nothing tells how much memory there is", "未知：没有内存大小的信息"})};
+    for (const std::string &line : lines) {
         rows.push_back({session.out().faint(name), line});
         name.clear();
     }
