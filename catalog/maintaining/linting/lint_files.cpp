@@ -78,7 +78,7 @@ public:
             if (path.filename() == "recipe.yaml")
                 readRecipe(path);
             else
-                readDemoFile(path, {});
+                readDemoFile(path, catalogOf(path));
             return {};
         }
         const bool demos = fs::is_directory(path / "demos", ignored);
@@ -102,6 +102,14 @@ public:
     LintInput take() { return std::move(m_input); }
 
 private:
+    /// Of a file that lies in a catalog's demos/, whose images/ hold its recipes; empty: of none.
+    static fs::path catalogOf(const fs::path &file)
+    {
+        std::error_code ignored;
+        const fs::path folder = fs::absolute(file, ignored).parent_path();
+        return folder.filename() == "demos" ? folder.parent_path() : fs::path();
+    }
+
     static std::vector<fs::path> entriesOf(const fs::path &folder)
     {
         std::vector<fs::path> entries;

@@ -224,6 +224,14 @@ private slots:
                                     "schema: firstlight-recipe/1\nid: alone\narchitectures: [x86_64]\ninputs:\n" + package
                                         + " }\n" + package + ", licence: MIT OR Mine }\n" + package
                                         + ", licence: GPL-3.0-or-later }\n"));
+        QVERIFY(writeFileAtomically(catalog / "demos/built.yaml", [&] {
+            std::string text = clean;
+            const std::size_t image = text.find("image:");
+            return text.replace(image, text.find('\n', image) - image, "build: alone");
+        }()));
+        const QString one = shown(lint(*readForLint({catalog / "demos/built.yaml"})));
+        QVERIFY2(!one.contains("catalog-reference"), qPrintable(one)); // its recipe lies beside it
+        fs::remove(catalog / "demos/built.yaml");
         const QString found = shown(lint(*readForLint({catalog})));
         QVERIFY2(found.contains("recipe-licence alone"), qPrintable(found));
         QVERIFY2(found.contains("licence-unknown alone"), qPrintable(found));
