@@ -148,6 +148,7 @@ const std::vector<Protocol> &protocols()
         {{"transcription", Medium::Sound, Medium::Text}, "/api/transcribe", "audio/wav", asItIs, heardReply},
         {{"singing", Medium::Score, Medium::Sound}, "/api/sing", "application/json", asItIs, soundReply},
         {{"upscale", Medium::Picture, Medium::Picture}, "/api/upscale", anyBytes, asItIs, pictureReply},
+        {{"talk", Medium::Sound, Medium::Sound}, "/api/talk", "audio/wav", asItIs, soundReply},
         {{"ocr", Medium::Picture, Medium::Text}, "/api/read", anyBytes, asItIs, readReply},
     };
     return known;

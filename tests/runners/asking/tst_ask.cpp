@@ -113,6 +113,8 @@ private slots:
             "RIFFsong", WorkUnit::AudioSecond, 0.25);
         row("upscale", http("\x89PNG…", "X-Compute-Seconds: 0.25\r\n"), "/api/upscale", "\x89PNG…",
             WorkUnit::Picture, 4);
+        row("talk", http("RIFFanswer", "X-Audio-Seconds: 2\r\nX-Compute-Seconds: 1\r\n"), "/api/talk", "RIFFanswer",
+            WorkUnit::AudioSecond, 2);
         row("ocr", http(R"({"text":"第一","computeSeconds":0.5})"), "/api/read", "第一", WorkUnit::Picture, 2);
     }
     void everyInterface()

@@ -11,6 +11,7 @@ import wave
 from http_service import Refused, Response, Service
 
 LONGEST_SECONDS = 180
+QUIET = 0.003  # 50 dB below full scale
 LIBRARY = "/app/lib/moonshine_voice"
 MODEL = "/app/models/tiny-en"
 
@@ -60,16 +61,21 @@ def samples_of(body):
     return [(sum(values) / step - middle) / scale for values in zip(*parts)], rate // merged
 
 
-def transcribe(request):
-    samples, rate = samples_of(request.body)
+def written(body):
+    """What is said in a WAV, whole and line by line, and how long that took."""
+    samples, rate = samples_of(body)
     began = time.monotonic()
-    lines = transcriber.transcribe_without_streaming(samples, rate).lines
+    silent = max(max(samples), -min(samples)) < QUIET  # of silence the model dreams
+    lines = [] if silent else transcriber.transcribe_without_streaming(samples, rate).lines
     segments = [{"start": round(line.start_time, 2), "end": round(line.start_time + line.duration, 2),
                  "text": line.text.strip()}
                 for line in lines if any(letter.isalnum() for letter in line.text)]  # "??" is what it says of a noise
-    return Response({"text": " ".join(segment["text"] for segment in segments).strip(), "segments": segments,
-                     "audioSeconds": round(len(samples) / rate, 3),
-                     "computeSeconds": round(time.monotonic() - began, 3)})
+    return {"text": " ".join(segment["text"] for segment in segments).strip(), "segments": segments,
+            "audioSeconds": round(len(samples) / rate, 3), "computeSeconds": round(time.monotonic() - began, 3)}
+
+
+def transcribe(request):
+    return Response(written(request.body))
 
 
 def main():
