@@ -21,8 +21,9 @@ WORD = re.compile(r"[A-Za-z][A-Za-z' -]{0,30}")
 STYLE = "(voice_kal_diphone)"  # the only one of Debian's voices that follows the notes
 
 
-def checked(request):
-    """Tempo and notes, or what is wrong with them."""
+def checked(request, words=None, rests=False):
+    """Tempo and notes, or what is wrong with them. `words`: their pattern, and what it is called; English ones."""
+    pattern, called = words or (WORD, "one English word or syllable")
     asked = request.json()
     tempo, notes = asked.get("tempo", 100), asked.get("notes")
     if not isinstance(tempo, (int, float)) or isinstance(tempo, bool) or not 40 <= tempo <= 240:
@@ -32,13 +33,15 @@ def checked(request):
     if len(notes) > MOST_NOTES:
         raise Refused(413, "too-long", f"At most {MOST_NOTES} notes are sung at once.")
     for number, note in enumerate(notes, 1):
-        if not isinstance(note, dict) or not isinstance(note.get("note"), str) or not NOTE.fullmatch(note["note"]):
+        rest = rests and isinstance(note, dict) and "note" in note and note["note"] is None
+        if not rest and (not isinstance(note, dict) or not isinstance(note.get("note"), str)
+                         or not NOTE.fullmatch(note["note"])):
             raise Refused(400, "not-a-note", f"Note {number}: note is a name such as C4, F#3 or Bb4, from C2 to B5.")
         beats = note.get("beats")
         if not isinstance(beats, (int, float)) or isinstance(beats, bool) or not 0.125 <= beats <= 16:
             raise Refused(400, "not-a-note", f"Note {number}: beats is a number from 0.125 to 16.")
-        if not isinstance(note.get("word"), str) or not WORD.fullmatch(note["word"]):
-            raise Refused(400, "not-a-note", f"Note {number}: word is one English word or syllable.")
+        if not rest and (not isinstance(note.get("word"), str) or not pattern.fullmatch(note["word"])):
+            raise Refused(400, "not-a-note", f"Note {number}: word is {called}.")
     if sum(note["beats"] for note in notes) * 60 / tempo > LONGEST_SECONDS:
         raise Refused(413, "too-long", f"At most {LONGEST_SECONDS} seconds are sung at once.")
     return tempo, notes
@@ -57,8 +60,11 @@ def score(tempo, notes):
              '<!DOCTYPE SINGING PUBLIC "-//SINGING//DTD SINGING mark up//EN" "Singing.v0_1.dtd" []>',
              "<SINGING>"]
     for note in notes:
-        word = xml.sax.saxutils.escape(note["word"].lower())
         seconds = note["beats"] * 60 / tempo  # Festival's own tempo, BPM, is 120 whatever is asked for
+        if note["note"] is None:
+            lines.append(f'<REST SECONDS="{seconds:.4f}"></REST>')
+            continue
+        word = xml.sax.saxutils.escape(note["word"].lower())
         lines.append(f'<PITCH NOTE="{without_flats(note["note"])}"><DURATION SECONDS="{seconds:.4f}">{word}'
                      '</DURATION></PITCH>')
     return "\n".join(lines + ["</SINGING>"])
