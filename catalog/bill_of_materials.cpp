@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <map>
 
 namespace firstlight {
 
@@ -63,10 +63,13 @@ json ofPackage(const RecipeInput &input)
 json billOfMaterials(const Recipe &recipe)
 {
     json components = json::array();
-    std::set<std::string> known; // two lock files may share a package
+    std::map<std::string, std::size_t> known; // two lock files may share a package, one of them only to build with
     const auto add = [&](json entry) {
-        if (known.insert(entry["bom-ref"].get<std::string>()).second)
+        const auto [at, isNew] = known.emplace(entry["bom-ref"].get<std::string>(), components.size());
+        if (isNew)
             components.push_back(std::move(entry));
+        else if (!entry.contains("scope"))
+            components[at->second].erase("scope");
     };
     for (const RecipeInput &input : recipe.inputs) {
         if (input.rootfsTar.empty())

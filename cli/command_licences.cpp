@@ -77,6 +77,8 @@ void writeImage(const Session &session, const ImageLicences &image)
     std::vector<std::vector<std::string>> rows;
     std::string debian;
     for (const json &package : image.packages) {
+        if (package.contains("scope"))
+            continue; // it was only there to build with
         const std::string name = package["name"];
         if (package["purl"].get_ref<const std::string &>().starts_with("pkg:deb/"))
             debian += (debian.empty() ? "" : ", ") + name;

@@ -19,8 +19,9 @@ private slots:
         recipe.inputs.push_back({.file = {.name = "x.tgz", .sources = {"npm:@a/b-c@1.2.3"}, .sha256 = "11"},
                                  .licence = "MIT OR Apache-2.0"});
         recipe.inputs.push_back({.file = {.name = "y.whl", .sources = {"pypi:y@2.0+cpu"}, .sha256 = "22"}});
-        recipe.inputs.push_back({.debs = {{.name = "g++_1_amd64.deb", .sha256 = "33"}},
-                                 .debVersions = {"g++ 4:12.2.0-3"},
+        recipe.inputs.push_back({.debs = {{.name = "g++_1_amd64.deb", .sha256 = "33"},
+                                          {.name = "zlib1g_1_arm64.deb", .sha256 = "44"}},
+                                 .debVersions = {"g++ 4:12.2.0-3", "zlib1g 1:1.2.13.dfsg-1"},
                                  .rootfsTar = "builder.tar"});
         recipe.inputs.push_back({.debs = {{.name = "zlib1g_1_arm64.deb", .sha256 = "44"},
                                           {.name = "zlib1g_1_arm64.deb", .sha256 = "44"}},
