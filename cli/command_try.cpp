@@ -68,12 +68,34 @@ Result<std::string> readInput(const std::string &path)
     return std::string(std::istreambuf_iterator<char>(std::cin), {});
 }
 
+/// UTF-8: a picture would be read aloud letter by letter.
+bool isText(const std::string &content)
+{
+    try {
+        static_cast<void>(nlohmann::json(content).dump());
+        return true;
+    } catch (const nlohmann::json::type_error &) {
+        return false;
+    }
+}
+
+Error needsFile(const Session &session, const RunningDemo &demo, const Api &api)
+{
+    return {.code = "try-needs-file",
+            .facts = {{"demo", demo.demo}, {"needed", session.say(textOf(api.takes).needed)}},
+            .kind = ErrorKind::BadInput};
+}
+
 Result<Question> questionOf(const Session &session, const RunningDemo &demo, const Api &api)
 {
     const Options &options = session.options();
     if (!options.input.empty()) {
         auto content = readInput(options.input);
-        return content ? Result<Question>(Question{.content = *std::move(content)}) : fail(content.error());
+        if (!content)
+            return fail(content.error());
+        if (api.takes == Medium::Text && !isText(*content))
+            return fail(needsFile(session, demo, api));
+        return Question{.content = *std::move(content)};
     }
     if (!options.words.empty() && api.takes == Medium::Text) {
         std::string text;
@@ -86,9 +108,7 @@ Result<Question> questionOf(const Session &session, const RunningDemo &demo, con
         if (auto sample = sampleQuestion(demo, api, session.stopToken()))
             return *std::move(sample);
     }
-    return fail({.code = "try-needs-file",
-                 .facts = {{"demo", demo.demo}, {"needed", session.say(textOf(api.takes).needed)}},
-                 .kind = ErrorKind::BadInput});
+    return fail(needsFile(session, demo, api));
 }
 
 Result<void> writeOutput(const std::string &path, const std::string &content)

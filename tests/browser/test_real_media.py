@@ -335,6 +335,23 @@ def check_uploads(browser, wait, speak, screenshots):
     assert all(re.search("status of 41[35]", line["message"]) for line in browser.console())
 
 
+def check_command_line(firstlight):
+    """The same without a page: words to a sound, the sound to words, a picture to a larger one."""
+    with tempfile.TemporaryDirectory() as folder:
+        said, small, large = (os.path.join(folder, name) for name in ("said.wav", "small.png", "large.png"))
+        call(firstlight, "try", "speak", *SENTENCES[0].split(), "--output", said)
+        heard = call(firstlight, "try", "listen", "--input", said)[0]["text"]
+        assert distance(words(SENTENCES[0]), words(heard)) <= 2, heard
+        with open(small, "wb") as file:
+            file.write(png([[128] * 160] * 120))
+        call(firstlight, "try", "upscale", "--input", small, "--output", large)
+        with open(large, "rb") as file:
+            assert file.read(4) == b"\x89PNG"
+        refused = subprocess.run([firstlight, "try", "speak", "--input", small, "--output", said], check=False,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        assert refused.returncode in (1, 2) and refused.stderr, refused
+
+
 def check_pages(addresses):
     screenshots = os.environ.get("FIRSTLIGHT_SCREENSHOTS")
     if screenshots:
@@ -380,6 +397,7 @@ def main(firstlight):
             assert measured["unitsPerSecond"] > 0 and measured["memoryBytes"] > 10_000_000, measured
             print(f"{demo}: {ready['secondsToReady']:.1f} s from start to ready")
         check_speech(addresses["speak"], addresses["listen"])
+        check_command_line(firstlight)
         check_pictures(addresses["upscale"])
         check_song(addresses["sing"])
         missing = webdriver.missing_programs()

@@ -269,7 +269,8 @@ class Service:
                 print(f"error: the engine could not be loaded: {error!r}", file=sys.stderr, flush=True)
                 os._exit(1)
             self.ready.set()
-            print(f"{self.name}: ready", flush=True)
+            threads = getattr(options, "threads", None)  # what was promised is looked for in the log
+            print(f"{self.name}: ready" + (f" with {threads} threads" if threads else ""), flush=True)
 
         threading.Thread(target=prepare, daemon=True).start()
         print(f"{self.name}: listening on {options.listen}" + ("" if unix else f":{options.port}"), flush=True)
