@@ -28,8 +28,8 @@ except ImportError:
     sys.exit(webdriver.SKIPPED)
 
 NAMES = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"]
-STAR = [("C4", 1, "き"), ("C4", 1, "ら"), ("G4", 1, "き"), ("G4", 1, "ら"), ("A4", 1, "ひ"), ("A4", 1, "か"), ("G4", 2, "る"),
-        ("F4", 1, "お"), ("F4", 1, "そ"), ("E4", 1, "ら"), ("E4", 1, "の"), ("D4", 1, "ほ"), ("D4", 1, "し"), ("C4", 2, "よ")]
+STAR = [("C4", 1, "ど"), ("C4", 1, "ど"), ("G4", 1, "そ"), ("G4", 1, "そ"), ("A4", 1, "ら"), ("A4", 1, "ら"), ("G4", 2, "そ"),
+        ("F4", 1, "ふぁ"), ("F4", 1, "ふぁ"), ("E4", 1, "み"), ("E4", 1, "み"), ("D4", 1, "れ"), ("D4", 1, "れ"), ("C4", 2, "ど")]
 SAKURA = [("A4", 1, "さ"), ("A4", 1, "く"), ("B4", 2, "ら"), ("A4", 1, "さ"), ("A4", 1, "く"), ("B4", 2, "ら"), (None, 1, None),
           ("A4", 1, "や"), ("B4", 1, "よ"), ("C5", 1, "い"), ("B4", 1, "の"), ("A4", 2, "そ")]
 TWINKLE = [(note, beats, "la") for note, beats, _ in STAR]
@@ -153,7 +153,7 @@ def check_page(address, screenshots):
             browser.screenshot(os.path.join(screenshots, "sing-roll.png"))
         assert browser.run(notes) == 14
         browser.run("document.querySelector('#roll .note').focus()")
-        assert "き, C4, at beat 1, 1 beats" in browser.run(label), browser.run(label)
+        assert "ど, C4, at beat 1, 1 beats" in browser.run(label), browser.run(label)
         for key, shift, said in (("ArrowUp", False, "C#4"), ("ArrowRight", True, "1 beats"), ("ArrowLeft", True, "0.5 beats"),
                                  ("ArrowDown", False, "C4")):
             press(key, shift)

@@ -1,8 +1,8 @@
 // Melodies and words that nobody owns any more: [English name, Chinese name, language, tempo, "note beats word …"].
 
 export const songs = [
-  ["きらきら星", "小星星（日语）", "ja", 100,
-    "C4 1 き, C4 1 ら, G4 1 き, G4 1 ら, A4 1 ひ, A4 1 か, G4 2 る, F4 1 お, F4 1 そ, E4 1 ら, E4 1 の, D4 1 ほ, D4 1 し, C4 2 よ"],
+  ["どどそそららそ", "小星星（日语唱名）", "ja", 100,
+    "C4 1 ど, C4 1 ど, G4 1 そ, G4 1 そ, A4 1 ら, A4 1 ら, G4 2 そ, F4 1 ふぁ, F4 1 ふぁ, E4 1 み, E4 1 み, D4 1 れ, D4 1 れ, C4 2 ど"],
   ["さくら", "樱花（日语）", "ja", 80,
     "A4 1 さ, A4 1 く, B4 2 ら, A4 1 さ, A4 1 く, B4 2 ら, A4 1 や, B4 1 よ, C5 1 い, B4 1 の, A4 1 そ, B4 0.5 ら, A4 0.5 ー, F4 2 は"],
   ["Twinkle, twinkle", "小星星（英语）", "en", 100,
