@@ -32,6 +32,9 @@ STAR = [("C4", 1, "ど"), ("C4", 1, "ど"), ("G4", 1, "そ"), ("G4", 1, "そ"), 
         ("F4", 1, "ふぁ"), ("F4", 1, "ふぁ"), ("E4", 1, "み"), ("E4", 1, "み"), ("D4", 1, "れ"), ("D4", 1, "れ"), ("C4", 2, "ど")]
 SAKURA = [("A4", 1, "さ"), ("A4", 1, "く"), ("B4", 2, "ら"), ("A4", 1, "さ"), ("A4", 1, "く"), ("B4", 2, "ら"), (None, 1, None),
           ("A4", 1, "や"), ("B4", 1, "よ"), ("C5", 1, "い"), ("B4", 1, "の"), ("A4", 2, "そ")]
+# Spectra too steep for Sinsy's filter, which roared through them at full scale, and a note that is too loud by itself.
+STEEP = [[("A4", 6, "ら"), ("G4", 1, "ー"), ("C5", 1, word)] for word in ("か", "きゃっ", "ティー")] \
+    + [[("C4", 1, "り"), ("A4", 6, "け"), ("C5", 2, "しゅ"), ("E4", 1, "ー"), ("B4", 6, "さ"), ("D5", 4, "ほ")]]
 TWINKLE = [(note, beats, "la") for note, beats, _ in STAR]
 # (language, tempo, key, notes, octaves that the voice sings lower)
 SONGS = [("ja", 100, 0, STAR, 0), ("ja", 100, 5, STAR, 0), ("ja", 60, 3, STAR, 0), ("ja", 80, 0, SAKURA, 0), ("en", 100, 0, TWINKLE, 1)]
@@ -105,6 +108,26 @@ def check_notes(address):
     assert good >= 0.9 * total, (good, total)
 
 
+def check_loudness(address):
+    for notes in STEEP:
+        samples, _ = samples_of(post(address, request_of("ja", 120, 0, notes)))
+        loudest = numpy.abs(samples).max()
+        assert 0.05 < loudest < 0.92, (notes, loudest)
+        jumps = numpy.abs(numpy.diff(samples)).max()
+        assert jumps < 0.5, (notes, jumps)
+
+
+def check_rests(address):
+    rest = (None, 1.5, None)
+    for language, word in (("en", "moon"), ("ja", "つ")):
+        notes = [rest, ("C4", 1, word), rest, rest, rest, ("G4", 1, word), rest]
+        samples, rate = samples_of(post(address, request_of(language, 90, 0, notes)))
+        seconds = sum(beats for _, beats, _ in notes) * 60 / 90
+        assert abs(len(samples) / rate - seconds) < 0.5, (language, len(samples) / rate, seconds)
+        loud = [numpy.abs(samples[int(beat * 60 / 90 * rate):][:rate // 3]).mean() for beat in (0.5, 1.7, 4.0, 7.2)]
+        assert max(loud[0], loud[2]) < 0.1 * min(loud[1], loud[3]), (language, loud)
+
+
 def check_refusals(address):
     note = {"note": "C4", "beats": 1, "word": "la"}
     for change in ({"language": "fr"}, {"tempo": 10}, {"tempo": "fast"}, {"key": 25}, {"key": 1.5}, {"notes": []}, {"notes": "C4"},
@@ -112,7 +135,8 @@ def check_refusals(address):
                    {"notes": [{**note, "beats": 0}]}, {"notes": [{**note, "beats": 1e9}]}, {"notes": [{**note, "word": ""}]},
                    {"notes": [{**note, "word": "ら"}]}, {"notes": [{**note, "word": "🌅"}]}, {"notes": [{**note, "word": "\u202eא"}]},
                    {"notes": [{**note, "word": "../../etc"}]}, {"notes": [{"note": None, "beats": 1}]}, {"key": 24, "notes": [{**note, "note": "B5"}]},
-                   {"language": "ja", "notes": [note]}, {"language": "ja", "notes": [{**note, "word": "漢"}]}):
+                   {"language": "ja", "notes": [note]}, {"language": "ja", "notes": [{**note, "word": "漢"}]}, {"language": "ja", "notes": [{**note, "word": "ー"}]},
+                   {"language": "ja", "notes": [{**note, "word": "ら"}, {"note": None, "beats": 1}, {**note, "word": "っ"}]}):
         told = json.loads(post(address, {"tempo": 100, "notes": [note], **change}, 400))
         assert told["error"]["message"], change
     assert json.loads(post(address, {"notes": [note] * 201}, 413))["error"]["code"] == "too-long"
@@ -227,6 +251,8 @@ def main(firstlight):
         ready = command("run", "sing", "--variant", "sinsy-packages")["ready"]
         print(f"sing: {ready['secondsToReady']:.1f} s from start to ready")
         check_notes(ready["address"])
+        check_loudness(ready["address"])
+        check_rests(ready["address"])
         check_refusals(ready["address"])
         with tempfile.TemporaryDirectory() as folder:
             score, song = os.path.join(folder, "song.json"), os.path.join(folder, "song.wav")

@@ -2,23 +2,29 @@
 //
 // Sinsy's own program writes what its statistical model of the voice makes of the score: up to one and a half semitones
 // beside the notes. Here the pitch of each note is measured before it becomes sound, and shifted by what is missing; the
-// glides and the vibrato stay.
+// glides and the vibrato stay. Spectra that its filter cannot follow are flattened, and what is too loud is turned down.
 #include "HTS_engine.h"
 #include "LabelStrings.h"
 #include "sinsy.h"
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
 namespace {
 
+constexpr size_t spectrumStream = 0;
 constexpr size_t pitchStream = 1;
 constexpr double voicedFrom = 0.1; // the lowest notes would be whispered at the usual half
+constexpr double steepest = 6.0; // nepers: the filter's Pade approximation of order 5 oscillates from 6.2 on
+constexpr double loudest = 29500; // of 32767
+constexpr size_t easing = 20; // frames, 100 ms
 
 struct Note {
     double logHertz;
@@ -122,13 +128,73 @@ void tune(HTS_Engine &engine, std::vector<Note> notes)
     }
 }
 
+/// The largest distance of a spectrum from its mean, in nepers, over 64 frequencies. `cepstrum[0]` is the mean.
+double steepness(const double *cepstrum, size_t order)
+{
+    double largest = 0;
+    for (size_t step = 0; step <= 64; ++step) {
+        const std::complex<double> turn = std::polar(1.0, -M_PI * step / 64);
+        std::complex<double> sum = 0;
+        for (size_t index = order; --index > 0;)
+            sum = (sum + cepstrum[index]) * turn;
+        largest = std::max(largest, std::abs(sum));
+    }
+    return largest;
+}
+
+void flatten(HTS_PStream &spectrum)
+{
+    for (size_t frame = 0; frame < spectrum.length; ++frame) {
+        double *cepstrum = spectrum.par[frame];
+        const double factor = steepest / steepness(cepstrum, spectrum.vector_length);
+        for (size_t index = 1; factor < 1 && index < spectrum.vector_length; ++index)
+            cepstrum[index] *= factor;
+    }
+}
+
+/// What each frame is multiplied with so that none is louder than `loudest`. It goes down and up again over `easing`
+/// frames: the mean of minima that each include this frame.
+std::vector<double> gainsOf(const double *samples, size_t frames, size_t frameLength)
+{
+    std::vector<double> least(frames + 2 * easing, 1);
+    for (size_t frame = 0; frame < frames; ++frame) {
+        double peak = loudest;
+        for (size_t i = frame * frameLength; i < (frame + 1) * frameLength; ++i)
+            peak = std::max(peak, std::fabs(samples[i]));
+        for (size_t near = frame; near <= frame + 2 * easing; ++near)
+            least[near] = std::min(least[near], loudest / peak);
+    }
+    std::vector<double> gains(frames, 1);
+    for (size_t frame = 0; frame < frames; ++frame) {
+        const auto first = least.begin() + frame + 1;
+        gains[frame] = std::accumulate(first, first + 2 * easing - 1, 0.0) / (2 * easing - 1);
+    }
+    return gains;
+}
+
+void turnDown(HTS_Engine &engine)
+{
+    const size_t frameLength = HTS_Engine_get_fperiod(&engine);
+    const size_t frames = HTS_Engine_get_nsamples(&engine) / frameLength;
+    const std::vector<double> gains = gainsOf(engine.gss.gspeech, frames, frameLength);
+    for (size_t frame = 0; frame < frames; ++frame) {
+        const double next = gains[std::min(frame + 1, frames - 1)];
+        for (size_t i = 0; i < frameLength; ++i)
+            engine.gss.gspeech[frame * frameLength + i] *= gains[frame] + (next - gains[frame]) * i / frameLength;
+    }
+}
+
 bool sing(HTS_Engine &engine, char **labels, size_t count)
 {
     if (HTS_Engine_generate_state_sequence_from_strings(&engine, labels, count) != TRUE
         || HTS_Engine_generate_parameter_sequence(&engine) != TRUE)
         return false;
     tune(engine, notesOf(labels, count, HTS_Engine_get_nstate(&engine)));
-    return HTS_Engine_generate_sample_sequence(&engine) == TRUE;
+    flatten(engine.pss.pstream[spectrumStream]);
+    if (HTS_Engine_generate_sample_sequence(&engine) != TRUE)
+        return false;
+    turnDown(engine);
+    return true;
 }
 
 } // namespace

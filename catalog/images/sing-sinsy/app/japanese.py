@@ -10,11 +10,28 @@ import xml.sax.saxutils
 
 FOLDER = "/app/sinsy"
 VOICE = FOLDER + "/nitech_jp_song070_f001.htsvoice"
-MORA = re.compile("[ぁ-ゖァ-ヺー]{1,3}")
+NOTHING_ALONE = re.compile("[ーっッ]+")  # lengthens or stops what was sung before it
 LIMIT_SECONDS = 120
 TICKS = 480  # of a beat
 BAR = 4 * TICKS
 LEAD_BEATS = 4  # Sinsy wants a rest first; it is cut off again
+
+
+def morae():
+    """What its dictionary knows, up to three for one note."""
+    with open(FOLDER + "/dictionaries/japanese.utf_8.table", encoding="utf-8") as table:
+        known = sorted((line.split()[0] for line in table if line.strip()), key=len, reverse=True)
+    return re.compile("(?:" + "|".join(["ー"] + known) + "){1,3}")
+
+
+def unheard(notes):
+    """The number of the first note whose word has nothing before it to lengthen; None: there is none."""
+    rest = True
+    for number, note in enumerate(notes, 1):
+        if note["note"] is not None and rest and NOTHING_ALONE.fullmatch(note["word"]):
+            return number
+        rest = note["note"] is None
+    return None
 
 
 def element(note, ticks, first, last):

@@ -11,6 +11,8 @@ from http_service import Refused, Response, Service
 
 NAMES = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"]
 LARGEST_KEY = 24
+WORDS = {"en": (english.WORD, "one English word or syllable"),
+         "ja": (japanese.morae(), "one mora in kana, such as ら or きゃ")}
 
 
 def moved(name, key):
@@ -28,7 +30,7 @@ def checked(request):
         raise Refused(400, "no-such-language", "language is en or ja.")
     if not isinstance(key, int) or isinstance(key, bool) or not -LARGEST_KEY <= key <= LARGEST_KEY:
         raise Refused(400, "not-a-note", f"key is a whole number of semitones from {-LARGEST_KEY} to {LARGEST_KEY}.")
-    tempo, _ = english.checked(request, words=MORAE[language], rests=True)
+    tempo, _ = english.checked(request, words=WORDS[language], rests=True)
     sung = []
     for number, note in enumerate(notes, 1):
         name = note["note"]
@@ -39,10 +41,12 @@ def checked(request):
         sung.append({"note": name, "beats": note["beats"], "word": note.get("word", "")})
     if all(note["note"] is None for note in sung):
         raise Refused(400, "empty", "There are only rests.")
+    if language == "ja" and (number := japanese.unheard(sung)):
+        raise Refused(400, "not-a-note", f"Note {number}: nothing is sung before it that {sung[number - 1]['word']} could "
+                                         "lengthen.")
     return language, tempo, sung
 
 
-MORAE = {"en": (english.WORD, "one English word or syllable"), "ja": (japanese.MORA, "one mora in kana, such as ら or きゃ")}
 
 
 def sing(request):
@@ -51,7 +55,7 @@ def sing(request):
     if language == "ja":
         sound = japanese.synthesize(tempo, notes, request.cancelled)
     else:
-        sound = english.synthesize(english.score(tempo, notes), request.cancelled)
+        sound = english.synthesize(tempo, notes, request.cancelled)
     with wave.open(io.BytesIO(sound)) as opened:
         seconds = opened.getnframes() / opened.getframerate()
     return Response(sound, "audio/wav", {"X-Audio-Seconds": f"{seconds:.3f}",
@@ -60,7 +64,7 @@ def sing(request):
 
 def load():
     note = {"note": "G4", "beats": 1}
-    english.synthesize(english.score(120, [note | {"word": "la"}]), lambda: False)
+    english.synthesize(120, [note | {"word": "la"}], lambda: False)
     japanese.synthesize(120, [note | {"word": "ら"}], lambda: False)
 
 
