@@ -5,11 +5,13 @@ pictures that are sharper than stretched ones, songs whose notes are the written
 """
 
 import array
+import concurrent.futures
 import io
 import json
 import math
 import os
 import re
+import socket
 import struct
 import subprocess
 import sys
@@ -88,11 +90,15 @@ def distance(a, b):
     return row[-1]
 
 
-def check_speech(speak, listen):
+def say(speak, text, expected=200, **wish):
+    return post(speak + "/api/speak", json.dumps({"text": text, **wish}).encode(), expected)
+
+
+def check_understood(speak, listen, voice):
     wrong = said = 0
     spoken = synthesis = recognition = 0.0
     for sentence in SENTENCES:
-        sound, headers = post(speak + "/api/speak", json.dumps({"text": sentence}).encode())
+        sound, headers = say(speak, sentence, voice=voice)
         heard = json.loads(post(listen + "/api/transcribe", sound)[0])
         errors = distance(words(sentence), words(heard["text"]))
         if errors:
@@ -101,9 +107,23 @@ def check_speech(speak, listen):
         spoken += float(headers["X-Audio-Seconds"])
         synthesis += float(headers["X-Compute-Seconds"])
         recognition += heard["computeSeconds"]
-    print(f"word error rate: {wrong / said:.3f} ({wrong} of {said} words)")
-    print(f"times real time: speak {spoken / synthesis:.1f}, listen {spoken / recognition:.1f}")
+    print(f"{voice}: word error rate {wrong / said:.3f} ({wrong} of {said} words); "
+          f"times real time: speak {spoken / synthesis:.1f}, listen {spoken / recognition:.1f}")
     assert wrong / said <= 0.15
+
+
+def check_speech(speak, listen):
+    with urllib.request.urlopen(speak + "/api/voices") as answer:
+        voices = [each["id"] for each in json.load(answer)["voices"]]
+    assert sorted(voices) == ["heart", "joe"], voices
+    for voice in voices:
+        check_understood(speak, listen, voice)
+        fast, slow = (float(say(speak, SENTENCES[0], voice=voice, speed=speed)[1]["X-Audio-Seconds"]) for speed in (2, 0.5))
+        assert slow > 2 * fast, (voice, slow, fast)
+    sound = say(speak, SENTENCES[0])[0]
+    assert sound == say(speak, SENTENCES[0], voice=voices[0])[0], "the first voice says the same thing in another way"
+    for wish in ({"voice": "nobody"}, {"voice": ["joe"]}, {"speed": 3}, {"speed": "fast"}, {"speed": True}):
+        say(speak, "hi", 400, **wish)
 
     for text in ("", "   ", "...", "🙂🙂", None, 5):
         body = json.dumps({"text": text}).encode()
@@ -294,6 +314,86 @@ def check_song(sing):
         post(sing + "/api/sing", json.dumps({"tempo": 100, "notes": notes_}).encode(), status)
 
 
+# ---- Whatever people send ----
+
+def at_once(address, bodies):
+    """How many were answered, and how many told to come back; any other answer ends the test."""
+    def one(body):
+        try:
+            with urllib.request.urlopen(urllib.request.Request(address, body), timeout=300) as answer:
+                return answer.status, len(answer.read()) > 0
+        except urllib.error.HTTPError as error:
+            return error.code, bool(json.loads(error.read())["error"]["message"])
+
+    with concurrent.futures.ThreadPoolExecutor(len(bodies)) as pool:
+        answers = list(pool.map(one, bodies))
+    assert all(status in (200, 503) and body for status, body in answers), answers
+    return sum(status == 200 for status, _ in answers), sum(status == 503 for status, _ in answers)
+
+
+def check_hostile_texts(speak):
+    """Each is spoken, or refused in words, within seconds: no text keeps the engine busy for minutes."""
+    texts = {"one word": "a" * 2000, "hyphens": "a-" * 1000, "digits": "1" * 2000, "numbers": "1 " * 1000, "emoji": "🌅" * 500,
+             "right to left": "שלום עולם \u202e" * 50, "Chinese": "你好" * 500, "links": "[x](/y/)" * 200, "brackets": "[" * 2000,
+             "quotes": "\"'" * 1000, "dots": ". " * 1000, "marks": "!?,;:" * 400, "addresses": "http://a.b/" * 150,
+             "money": "$1.50 " * 300, "control": "a\0b\x1b[31m", "path": "../../etc/passwd", "dates": "10/12/2019 " * 180,
+             "accents": "e\u0301" * 900, "XML": "<speak><audio src='file:///etc/passwd'/></speak>"}
+    for voice in ("heart", "joe"):
+        for name, text in texts.items():
+            began = time.monotonic()
+            body = json.dumps({"text": text, "voice": voice}).encode()
+            try:
+                with urllib.request.urlopen(urllib.request.Request(speak + "/api/speak", body), timeout=120) as answer:
+                    assert answer.read(4) == b"RIFF", name
+            except urllib.error.HTTPError as error:
+                assert error.code in (413, 422), (name, error.code)
+                assert json.loads(error.read())["error"]["message"], name
+            assert time.monotonic() - began < 100, f"{voice}, {name}: {time.monotonic() - began:.0f} s"
+    say(speak, "x" * 60_000, 413)
+    say(speak, "x" * 100_000, 413)
+
+
+def silent_clients(address):
+    """Connections that say nothing, or half a request: others are served meanwhile."""
+    host, port = address.removeprefix("http://").strip("/").split(":")
+    clients = [socket.create_connection((host, int(port)), timeout=10) for _ in range(20)]
+    for client in clients[::2]:
+        client.sendall(b"POST /api/speak HTTP/1.1\r\nHost: demo\r\nContent-Length: 1000\r\n\r\n{")
+    return clients
+
+
+def peak_memory(process):
+    """Bytes: the most that it ever had resident."""
+    with open(f"/proc/{process}/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+
+
+def check_hostile(addresses, processes):
+    check_hostile_texts(addresses["speak"])
+    picture, sound = png([[128] * 64] * 64), say(addresses["speak"], SENTENCES[0])[0]
+    for name, path, wrong in (("listen", "/api/transcribe", picture), ("upscale", "/api/upscale", sound)):
+        for body, statuses in ((b"", (400, 415)), (wrong, (400, 415)), (b"../../etc/passwd", (415,)), (os.urandom(100_000), (415,)),
+                               ((picture if name == "upscale" else sound)[:42], (400, 415))):
+            status = None
+            try:
+                urllib.request.urlopen(urllib.request.Request(addresses[name] + path, body), timeout=60)
+            except urllib.error.HTTPError as error:
+                status = error.code
+                assert json.loads(error.read())["error"]["message"], (name, body[:20])
+            assert status in statuses, (name, body[:20], status)
+    held = [client for demo in ("speak", "listen", "upscale") for client in silent_clients(addresses[demo])]
+    for name, path, body in (("speak", "/api/speak", json.dumps({"text": SENTENCES[0]}).encode()),
+                             ("listen", "/api/transcribe", sound), ("upscale", "/api/upscale", picture)):
+        answered, sent_away = at_once(addresses[name] + path, [body] * 50)
+        print(f"{name}: of 50 clients at once {answered} are answered, {sent_away} are told to come back")
+        assert answered >= 5, (name, answered)
+    for client in held:
+        client.close()
+    peaks = {demo: peak_memory(process) for demo, process in processes.items()}
+    print("at most: " + ", ".join(f"{demo} {peak / 1e6:.0f} MB" for demo, peak in peaks.items()))
+    assert max(peaks.values()) < 1_200_000_000, peaks
+
+
 # ---- Pages ----
 
 def check_typed(browser, wait):
@@ -386,7 +486,7 @@ def check_pages(addresses):
 
 
 def main(firstlight):
-    addresses = {}
+    addresses, processes = {}, {}
     try:
         for demo, variant in (("speak", "piper-packages"), ("listen", "moonshine-packages"),
                               ("upscale", "ncnn-packages"), ("sing", "festival-packages")):
@@ -394,12 +494,14 @@ def main(firstlight):
             ready = lines["ready"]
             addresses[demo] = ready["address"]
             measured = lines["measured"]
+            processes[demo] = measured["process"]
             assert measured["unitsPerSecond"] > 0 and measured["memoryBytes"] > 10_000_000, measured
             print(f"{demo}: {ready['secondsToReady']:.1f} s from start to ready")
         check_speech(addresses["speak"], addresses["listen"])
         check_command_line(firstlight)
         check_pictures(addresses["upscale"])
         check_song(addresses["sing"])
+        check_hostile(addresses, processes)
         missing = webdriver.missing_programs()
         if missing:
             print("the pages were not tried: " + ", ".join(missing) + " is not installed")

@@ -35,7 +35,8 @@ showLanguage();
 const chinese = {
   "empty": "没有内容。", "too-long": "内容太长。", "too-large": "文件太大。", "not-a-picture": "这不是可以读取的图片。",
   "not-a-sound": "这不是可以读取的录音（请使用 WAV）。", "busy": "前面还有人在等待，请稍后再试。", "loading": "引擎仍在加载。",
-  "nothing-to-say": "这段文字里没有可以朗读的内容。", "not-a-note": "有的音符看不懂。", "engine-failed": "引擎处理这份输入时失败。",
+  "nothing-to-say": "这段文字里没有可以朗读的内容。", "not-a-note": "有的音符看不懂。", "no-such-voice": "没有这个声音。", "no-such-speed": "语速应在 0.5 到 2 之间。",
+  "engine-failed": "引擎处理这份输入时失败。",
 };
 
 let work = null;

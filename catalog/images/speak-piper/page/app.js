@@ -13,10 +13,13 @@ for (const [en, zh, text] of samples) {
   find("#samples").append(button);
 }
 
+find("#speed").addEventListener("input", () => { find("#pace").textContent = `${(+find("#speed").value).toFixed(1)} ×`; });
+
 let address = null;
 async function speak() {
   const answer = await run(async (signal) => {
-    const response = await ask("/api/speak", { method: "POST", signal, body: JSON.stringify({ text: find("#text").value }) });
+    const wish = { text: find("#text").value, voice: find("#voice").value || undefined, speed: +find("#speed").value };
+    const response = await ask("/api/speak", { method: "POST", signal, body: JSON.stringify(wish) });
     return { sound: await response.blob(), spoken: +response.headers.get("X-Audio-Seconds"), took: +response.headers.get("X-Compute-Seconds") };
   });
   if (!answer) return;
@@ -33,3 +36,7 @@ async function speak() {
   find("#result").hidden = false;
 }
 find("#go").addEventListener("click", speak);
+
+// The first one speaks while their names are not here.
+const told = await ask("/api/voices", {}).then((response) => response.json(), () => ({ voices: [] }));
+for (const { id, name, engine } of told.voices) find("#voice").append(new Option(`${name} · ${engine}`, id));
