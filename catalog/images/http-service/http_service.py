@@ -135,7 +135,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if int(length) > largest:
             self.close_connection = True
             self.skip(min(int(length), MOST_SKIPPED))  # a browser reads no answer before it has sent everything
-            raise Refused(413, "too-large", f"At most {largest / 1e6:.3g} MB are taken at once.")
+            most = f"{largest / 1e6:.3g} MB" if largest >= 1e6 else f"{largest / 1e3:.0f} kB"
+            raise Refused(413, "too-large", f"At most {most} are taken at once.")
         body = self.rfile.read(int(length))
         if len(body) < int(length):
             raise ConnectionError

@@ -6,6 +6,7 @@ import urllib.parse
 
 import listening
 import speaking
+import voices
 from engine import Engine, Gone, RequestError, checked
 from http_service import Refused, Response, Service
 
@@ -29,7 +30,7 @@ def load(options):
     allowed = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, set(allowed[:options.threads]))
     listening.load()
-    speaking.load(options.threads)
+    speaking.load(options.threads, {"heart": voices.Heart})
     sample = speaking.synthesize(SAMPLE, lambda: False)[0]
 
 
