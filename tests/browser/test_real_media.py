@@ -5,6 +5,7 @@ pictures that are sharper than stretched ones, songs whose notes are the written
 """
 
 import array
+import base64
 import concurrent.futures
 import io
 import json
@@ -435,6 +436,32 @@ def check_uploads(browser, wait, speak, screenshots):
     assert all(re.search("status of 41[35]", line["message"]) for line in browser.console())
 
 
+def check_cancel(browser, wait, demo, button):
+    """The button ends the work at once, in words, and the next one is done all the same."""
+    browser.run("""
+        const cancel = document.querySelector("#cancel");
+        const watch = new MutationObserver(() => {
+            if (cancel.hidden) return;
+            watch.disconnect();
+            cancel.click();
+        });
+        watch.observe(cancel, {attributes: true});
+        document.querySelector(arguments[0]).click();""", button)
+    wait(demo, "return /Cancelled/.test(document.querySelector('#status').textContent)")
+    assert browser.run("return document.querySelector('#cancel').hidden")
+
+
+def check_dropped(browser, wait, demo, content, name, kind):
+    """A file that is dropped on the page is taken like a chosen one."""
+    browser.run("""
+        document.querySelector("#result").replaceChildren();
+        const data = new DataTransfer();
+        data.items.add(new File([Uint8Array.from(atob(arguments[0]), (c) => c.charCodeAt(0))], arguments[1], {type: arguments[2]}));
+        document.querySelector("#drop").dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));""",
+                base64.b64encode(content).decode(), name, kind)
+    wait(demo, "return document.querySelector('#result a[download]')")
+
+
 def check_command_line(firstlight):
     """The same without a page: words to a sound, the sound to words, a picture to a larger one."""
     with tempfile.TemporaryDirectory() as folder:
@@ -471,8 +498,12 @@ def check_pages(addresses):
                 browser.screenshot(os.path.join(screenshots, demo + ".png"))
             if demo == "speak":
                 check_typed(browser, wait)
+            check_cancel(browser, wait, demo, button)
             if demo == "listen":
+                check_dropped(browser, wait, demo, say(addresses["speak"], SENTENCES[0])[0], "said.wav", "audio/wav")
                 check_uploads(browser, wait, addresses["speak"], screenshots)
+            if demo == "upscale":
+                check_dropped(browser, wait, demo, png([[128] * 64] * 64), "grey.png", "image/png")
             hidden = browser.run("""
                 return [...document.querySelectorAll("button, input, select, textarea, a[href]")]
                     .filter((e) => e.checkVisibility() && !(e.textContent.trim() || e.ariaLabel || e.labels?.length))
