@@ -41,7 +41,8 @@ def opened(body):
             raise Refused(413, "too-large", f"At most {MOST_PIXELS // 1_000_000} million pixels are taken; this picture "
                                             f"has {picture.width} × {picture.height}.")
         picture = ImageOps.exif_transpose(picture)
-        if picture.mode in ("RGBA", "LA") or "transparency" in picture.info:  # what is see-through is paper
+        # What is see-through is paper.
+        if picture.mode in ("RGBA", "LA") or (picture.mode == "P" and "transparency" in picture.info):
             paper = Image.new("RGBA", picture.size, "white")
             paper.alpha_composite(picture.convert("RGBA"))
             picture = paper

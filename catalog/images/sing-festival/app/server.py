@@ -4,7 +4,6 @@ import io
 import math
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 import time
@@ -75,30 +74,31 @@ def score(tempo, notes):
     return "\n".join(lines + ["</SINGING>"])
 
 
+def run_engine(words, folder, cancelled):
+    """Runs a singer in `folder`. RuntimeError with its last words: it failed; ConnectionError: nobody waits for it."""
+    engine = subprocess.Popen(words, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE)
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while True:
+        try:
+            errors = engine.communicate(timeout=0.1)[1]
+            break
+        except subprocess.TimeoutExpired:
+            if cancelled() or time.monotonic() > deadline:
+                engine.kill()
+                engine.wait()
+                raise ConnectionError from None
+    if engine.returncode != 0:
+        raise RuntimeError(errors.decode(errors="replace")[-500:])
+
+
 def synthesize(tempo, notes, cancelled):
-    folder = tempfile.mkdtemp(prefix="song-")
-    try:
+    with tempfile.TemporaryDirectory(prefix="song-") as folder:
         with open(os.path.join(folder, "song.xml"), "w", encoding="ascii") as file:
             file.write(score(tempo, notes))
-        engine = subprocess.Popen(["festival", "--heap", CELLS, "--batch", SCRIPT], cwd=folder,
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        deadline = time.monotonic() + LIMIT_SECONDS
-        while True:
-            try:
-                errors = engine.communicate(timeout=0.1)[1]
-                break
-            except subprocess.TimeoutExpired:
-                if cancelled() or time.monotonic() > deadline:
-                    engine.kill()
-                    engine.wait()
-                    raise ConnectionError from None
-        target = os.path.join(folder, "song.wav")
-        if engine.returncode != 0 or not os.path.exists(target):
-            raise RuntimeError(errors.decode(errors="replace")[-500:])
-        with open(target, "rb") as file:
+        run_engine(["festival", "--heap", CELLS, "--batch", SCRIPT], folder, cancelled)
+        with open(os.path.join(folder, "song.wav"), "rb") as file:
             return file.read()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def sing(request):

@@ -2,16 +2,15 @@
 import io
 import os
 import re
-import subprocess
 import tempfile
-import time
 import wave
 import xml.sax.saxutils
+
+import english
 
 FOLDER = "/app/sinsy"
 VOICE = FOLDER + "/nitech_jp_song070_f001.htsvoice"
 NOTHING_ALONE = re.compile("[ーっッ]+")  # lengthens or stops what was sung before it
-LIMIT_SECONDS = 120
 TICKS = 480  # of a beat
 BAR = 4 * TICKS
 LEAD_BEATS = 4  # Sinsy wants a rest first; it is cut off again
@@ -84,24 +83,10 @@ def cut(sound, begin, seconds):
 
 def synthesize(tempo, notes, cancelled):
     with tempfile.TemporaryDirectory(prefix="song-") as folder:
-        source, target = os.path.join(folder, "song.xml"), os.path.join(folder, "song.wav")
-        with open(source, "w", encoding="utf-8") as file:
+        with open(os.path.join(folder, "song.xml"), "w", encoding="utf-8") as file:
             file.write(score(tempo, notes))
-        singer = subprocess.Popen([FOLDER + "/singer", FOLDER + "/dictionaries", VOICE, source, target],
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        deadline = time.monotonic() + LIMIT_SECONDS
-        while True:
-            try:
-                errors = singer.communicate(timeout=0.1)[1]
-                break
-            except subprocess.TimeoutExpired:
-                if cancelled() or time.monotonic() > deadline:
-                    singer.kill()
-                    singer.wait()
-                    raise ConnectionError from None
-        if singer.returncode != 0:
-            raise RuntimeError(errors.decode(errors="replace")[-500:])
-        with open(target, "rb") as file:
+        english.run_engine([FOLDER + "/singer", FOLDER + "/dictionaries", VOICE, "song.xml", "song.wav"], folder, cancelled)
+        with open(os.path.join(folder, "song.wav"), "rb") as file:
             sound = file.read()
     beat = 60 / tempo
     return cut(sound, LEAD_BEATS * beat, (sum(note["beats"] for note in notes) + 0.5) * beat)

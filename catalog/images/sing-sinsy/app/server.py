@@ -47,8 +47,6 @@ def checked(request):
     return language, tempo, sung
 
 
-
-
 def sing(request):
     language, tempo, notes = checked(request)
     began = time.monotonic()

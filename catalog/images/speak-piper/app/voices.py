@@ -36,7 +36,8 @@ def pieces(sentence, longest=LONGEST_PIECE):
     yield sentence
 
 
-def longest(speed):
+def piece_length(speed):
+    """Slow speech is longer, and memory grows with seconds."""
     return int(LONGEST_PIECE * min(1, speed))
 
 
@@ -61,7 +62,7 @@ class Joe:
 
     def speak(self, text, speed):
         """Yields 16-bit samples, as bytes."""
-        self._voice.longest_piece = longest(speed)
+        self._voice.longest_piece = piece_length(speed)
         for chunk in self._voice.synthesize(text, self._pace(speed)):
             yield chunk.audio_int16_bytes
 
@@ -73,6 +74,7 @@ class Heart:
         import numpy
         from hibari import Hibari
         self._numpy, self._voice = numpy, Hibari(threads=threads)
+        # Its own session keeps an arena, and cannot be told otherwise.
         self._voice.sess = session(self._voice.model_path, threads)
         self.rate = self._voice.sample_rate
 
@@ -81,7 +83,7 @@ class Heart:
         noise = self._numpy.random.default_rng(0)
         text = re.sub(r"(\S{%d})(?=\S)" % LONGEST_WORD, r"\1 ", text)
         for sentence in self._voice.phonemize(text):
-            for piece in pieces(sentence, longest(speed)):
+            for piece in pieces(sentence, piece_length(speed)):
                 audio = self._voice.from_ids(self._voice.ids(piece), speed, noise) * LOUDER
                 yield (self._numpy.clip(audio, -1, 1) * 32767).astype("<i2").tobytes()
 
